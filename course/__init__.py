@@ -1,0 +1,1 @@
+"""What a notebook imports so that its own cells stay about fine-tuning."""

@@ -1,0 +1,413 @@
+"""The one command: the right Python, one message for each thing that can go wrong, a retry."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from course.install import main as steps
+from course.install import packages, problems, room, venv
+from course.install.liveline import LiveLine
+from course.install.problems import SetupProblem
+from tests.helpers import ROOT
+
+POSIX = pytest.mark.skipif(os.name == "nt", reason="stands pip in by a shell script")
+CLOSED = "http://127.0.0.1:9/simple"  # nothing listens on the discard port
+
+
+@pytest.fixture(scope="module")
+def start():
+    spec = importlib.util.spec_from_file_location("start", ROOT / "start.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A project of two dependencies, in an empty folder."""
+    (tmp_path / "pyproject.toml").write_text(
+        '[project]\nname = "x"\nversion = "1"\ndependencies = ["torch>=2", "keras>=3"]\n'
+        'scripts = {x = "x:main"}\n'
+    )
+    (tmp_path / "constraints.txt").write_text(
+        'torch==2.1\nkeras==3.1\nonly-there==1 ; sys_platform == "nowhere"\n# Tools\nruff==1\n'
+    )
+    monkeypatch.setattr(venv, "project", lambda: tmp_path)
+    return tmp_path
+
+
+def fake_pip(project, monkeypatch, script: str) -> None:
+    """Let a shell script answer in place of the environment's Python."""
+    file = project / ".venv" / "bin" / "python"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f'#!/bin/sh\necho "$@" >> "{project}/calls"\n{script}\n')
+    file.chmod(0o755)
+    monkeypatch.setattr(venv, "make", lambda home: pytest.fail("remade what could be resumed"))
+
+
+def calls(project) -> list[str]:
+    return (project / "calls").read_text().splitlines()
+
+
+def starts(name: str) -> bool:
+    if not shutil.which(name):
+        return False
+    return subprocess.run([name, "-c", ""], capture_output=True).returncode == 0
+
+
+class TestPython:
+    def test_parses_and_runs_on_old_pythons(self):
+        tree = ast.parse((ROOT / "start.py").read_text(encoding="utf-8"))
+        new = (ast.JoinedStr, ast.NamedExpr, ast.AnnAssign, ast.Match, ast.AsyncFunctionDef)
+        assert [type(node).__name__ for node in ast.walk(tree) if isinstance(node, new)] == []
+        functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+        assert [
+            f.name for f in functions if f.returns or any(a.annotation for a in f.args.args)
+        ] == []
+
+    @pytest.mark.parametrize("name", ["python2.7", "python3.6", "python3.8", "python3.10"])
+    def test_an_old_python_gets_the_message(self, name):
+        if (
+            not shutil.which(name)
+            or subprocess.run([name, "-c", ""], capture_output=True).returncode
+        ):
+            pytest.skip(f"no {name} on this machine")
+        done = subprocess.run([name, str(ROOT / "start.py")], capture_output=True, text=True)
+        assert done.returncode == 1
+        assert "runs on Python 3.11 to 3.13; you started it with Python" in done.stderr
+        assert "Traceback" not in done.stderr
+
+    @pytest.mark.parametrize(
+        ("version", "fits"),
+        [((3, 10), False), ((3, 11), True), ((3, 13), True), ((3, 14), False), ((2, 7), False)],
+    )
+    def test_three_versions_fit(self, start, version, fits):
+        assert start.supported(version) is fits
+
+    def test_refusal_names_a_python_that_fits(self, start, monkeypatch):
+        monkeypatch.setattr(start, "starts", lambda name: name == "python3.12")
+        message = start.refusal((3, 8, 18))
+        assert "you started it with Python 3.8.18" in message
+        assert "type  python3.12 start.py" in message
+
+    def test_refusal_says_where_to_get_one(self, start, monkeypatch):
+        monkeypatch.setattr(start, "starts", lambda name: False)
+        assert "https://www.python.org/downloads" in start.refusal((3, 14, 0))
+
+
+class TestComplete:
+    def test_a_finished_set_up_asks_for_nothing(self, project, monkeypatch):
+        fake_pip(project, monkeypatch, "exit 1")
+        venv.write_stamp(venv.home())
+        assert steps.prepare() == project / ".venv"
+        assert not (project / "calls").exists()
+
+    @pytest.mark.parametrize("file", ["pyproject.toml", "constraints.txt"])
+    def test_changed_needs_make_it_incomplete(self, project, monkeypatch, file):
+        fake_pip(project, monkeypatch, "")
+        venv.write_stamp(venv.home())
+        assert venv.complete(venv.home())
+        text = (project / file).read_text()
+        (project / file).write_text(text.replace("keras", "torchvision"))
+        assert not venv.complete(venv.home())
+
+    def test_a_missing_interpreter_makes_it_incomplete(self, project, monkeypatch):
+        fake_pip(project, monkeypatch, "")
+        venv.write_stamp(venv.home())
+        venv.python(venv.home()).unlink()
+        assert not venv.complete(venv.home())
+
+    @pytest.mark.parametrize("left", ["", "[]", "{", '{"fingerprint": 3}'])
+    def test_a_damaged_stamp_is_none(self, project, monkeypatch, left):
+        fake_pip(project, monkeypatch, "")
+        (venv.home() / venv.STAMP).write_text(left)
+        assert not venv.complete(venv.home())
+
+    def test_a_moved_folder_is_made_again(self, project, monkeypatch, capsys):
+        fake_pip(project, monkeypatch, "")
+        venv.write_stamp(venv.home())
+        moved = project / "elsewhere"
+        moved.mkdir()
+        for name in ("pyproject.toml", "constraints.txt", ".venv"):
+            shutil.move(project / name, moved / name)
+        monkeypatch.setattr(venv, "project", lambda: moved)
+        made = []
+        monkeypatch.setattr(venv, "make", made.append)
+        steps.prepare()
+        assert made == [moved / ".venv"]
+        assert "the folder was moved here" in capsys.readouterr().out
+
+
+@POSIX
+class TestInstall:
+    def test_frameworks_first_then_the_course(self, project, monkeypatch, capsys):
+        fake_pip(project, monkeypatch, "echo Installing collected packages: a, b")
+        steps.prepare()
+        runs = [call for call in calls(project) if "install" in call]
+        assert [run.split("constraints.txt ")[1] for run in runs] == [
+            "torch>=2",
+            "keras>=3",
+            "-e .",
+        ]
+        assert venv.complete(venv.home())
+        out = capsys.readouterr().out
+        assert "Going on with the set-up in" in out
+        assert "GB to download" in out
+        assert "JupyterLab and the course (3 of 3): done" in out
+        assert not (venv.home() / "tmp").exists()
+
+    def test_cpu_takes_pytorch_from_its_own_index_and_remembers(self, project, monkeypatch, capsys):
+        fake_pip(project, monkeypatch, "")
+        steps.prepare(cpu=True)
+        torch = next(call for call in calls(project) if "torch" in call)
+        assert torch.endswith(f"--no-deps --index-url {packages.CPU_INDEX} torch>=2")
+        (project / "constraints.txt").write_text("torch==2.2\n")
+        (project / "calls").unlink()
+        steps.prepare()
+        assert sum(packages.CPU_INDEX in call for call in calls(project)) == 1
+
+    def test_cpu_after_the_fact_says_how_to_change(self, project, monkeypatch, capsys):
+        fake_pip(project, monkeypatch, "")
+        venv.write_stamp(venv.home())
+        steps.prepare(cpu=True)
+        assert "delete .venv first" in capsys.readouterr().out
+
+    def test_a_failure_names_the_log_and_leaves_no_stamp(self, project, monkeypatch):
+        fake_pip(
+            project,
+            monkeypatch,
+            "case $* in *keras*) echo 'ERROR: [Errno 28] No space left on device'; exit 1;; esac",
+        )
+        with pytest.raises(SetupProblem, match="the disk is full") as caught:
+            steps.prepare()
+        assert caught.value.log == venv.home() / "setup.log"
+        assert "No space left" in caught.value.log.read_text()
+        assert not venv.complete(venv.home())
+
+    def test_a_retry_picks_up_where_it_stopped(self, project, monkeypatch):
+        fake_pip(project, monkeypatch, "case $* in *keras*) exit 1;; esac")
+        with pytest.raises(SetupProblem):
+            steps.prepare()
+        fake_pip(project, monkeypatch, "")  # fails the test if the environment is made anew
+        steps.prepare()
+        assert venv.complete(venv.home())
+
+    def test_half_a_package_is_removed_first(self, project, monkeypatch, capsys):
+        fake_pip(project, monkeypatch, "")
+        site = venv.home() / "lib" / "python3.11" / "site-packages"
+        for name, whole in (("torch-2.1.dist-info", False), ("numpy-2.dist-info", True)):
+            (site / name).mkdir(parents=True)
+            if whole:
+                (site / name / "RECORD").touch()
+        (site / "~orch").mkdir()
+        steps.prepare()
+        assert sorted(one.name for one in site.iterdir()) == ["numpy-2.dist-info"]
+        assert "mending     torch: left half installed" in capsys.readouterr().out
+
+    def test_nothing_of_the_persons_settings_sends_files_elsewhere(self, tmp_path, monkeypatch):
+        for name in ("PYTHONPATH", "PIP_TARGET", "PIP_USER"):
+            monkeypatch.setenv(name, "elsewhere")
+        monkeypatch.setenv("PIP_RETRIES", "9")
+        env = packages.environment(tmp_path)
+        assert not {"PYTHONPATH", "PIP_TARGET", "PIP_USER"} & set(env)
+        assert (env["PIP_RETRIES"], env["TMPDIR"]) == ("9", str(tmp_path))
+
+
+def test_pins_of_other_systems_and_tools_are_not_counted(project):
+    assert packages.pinned_count(project / "constraints.txt") == 2 + 2
+
+
+def test_the_live_line_tells_how_far_it_is(project, tmp_path):
+    (tmp_path / "tmp" / "pip-unpack-1").mkdir(parents=True)
+    (tmp_path / "tmp" / "pip-unpack-1" / "a.whl").write_bytes(b"0" * 3_000_000)
+    watch = packages.Watch(project / ".venv", tmp_path / "tmp", "PyTorch (1 of 3)", 0.0)
+    reading = packages.Reading()
+    assert "PyTorch (1 of 3): fetching 3 MB, 0 of about 4 packages in" in watch.text(reading)
+    reading.read("Installing collected packages: a, b, c\n")
+    assert (reading.installing, list(reading.last)) == (
+        3,
+        ["Installing collected packages: a, b, c\n"],
+    )
+    assert "PyTorch (1 of 3): installing, 0 of about 4 packages in" in watch.text(reading)
+
+
+def test_a_log_file_is_not_flooded():
+    written = []
+    stream = SimpleNamespace(isatty=lambda: False, write=written.append, flush=lambda: None)
+    line = LiveLine(stream)
+    for number in range(50):
+        line.show(f"at {number}")
+    line.end("done")
+    assert written == ["at 0\n", "done\n"]
+
+
+class TestRoom:
+    def test_a_full_disk_is_said_before_anything_is_made(self, project, monkeypatch):
+        usage = SimpleNamespace(total=10e9, used=8.8e9, free=1.2e9)
+        monkeypatch.setattr(shutil, "disk_usage", lambda folder: usage)
+        with pytest.raises(SetupProblem, match=r"too full: 1\.2 GB free, \d+\.\d GB needed"):
+            steps.prepare()
+        assert not (project / ".venv").exists()
+
+    def test_what_is_there_already_counts(self, project, monkeypatch):
+        fake_pip(project, monkeypatch, "")
+        usage = SimpleNamespace(free=1.2e9)
+        monkeypatch.setattr(shutil, "disk_usage", lambda folder: usage)
+        monkeypatch.setattr(room, "size_gb", lambda folder: 100.0)
+        steps.announce(venv.home(), cpu=False)
+
+    @pytest.mark.parametrize(
+        ("errno", "said"),
+        [(13, "may not be written"), (30, "may not be written"), (28, "too full")],
+    )
+    def test_a_folder_that_cannot_be_written(self, project, monkeypatch, errno, said):
+        def refuse(**_):
+            raise OSError(errno, "no")
+
+        monkeypatch.setattr(room.tempfile, "TemporaryFile", refuse)
+        with pytest.raises(SetupProblem, match=said):
+            steps.prepare()
+
+    def test_size_follows_no_links(self, tmp_path):
+        (tmp_path / "a").write_bytes(b"0" * 1000)
+        (tmp_path / "b").symlink_to(tmp_path / "a")
+        assert room.size_gb(tmp_path) == 1e-6
+        assert room.size_gb(tmp_path / "none") == 0
+
+
+class TestMessages:
+    @pytest.mark.parametrize(
+        ("output", "said", "next_step"),
+        [
+            (
+                "NewConnectionError: Failed to establish a new connection: [Errno 111]\n"
+                "ERROR: No matching distribution found for torch",
+                "the package index cannot be reached",
+                "connect to the internet",
+            ),
+            ("ReadTimeoutError: Read timed out.", "cannot be reached", "HTTPS_PROXY"),
+            ("OSError: [Errno 28] No space left on device", "the disk is full", "free some space"),
+            ("SSLError: CERTIFICATE_VERIFY_FAILED", "certificate is not trusted", "PIP_CERT"),
+            (
+                "ERROR: No matching distribution found for torch>=2.15",
+                "there is no torch for",
+                "try Python 3.12",
+            ),
+            (
+                "The user requested (constraint) torch==2.15.0\nERROR: ResolutionImpossible",
+                "does not offer torch==2.15.0, or cannot be reached",
+                "check the network",
+            ),
+            ("ERROR: [Errno 13] Permission denied: '/x'", "Permission denied: '/x'", "your own"),
+            ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES", "is damaged", "pip cache purge"),
+            ("fine\nERROR: something new\n", "something new.", "end of the log"),
+            ("", "pip ended with code 2", "end of the log"),
+        ],
+    )
+    def test_each_has_a_next_step(self, output, said, next_step):
+        message = str(problems.explain(output, 2))
+        assert said in message
+        assert next_step in message
+        assert "it picks up where it stopped" in message
+
+    def test_ended_from_outside(self):
+        assert "signal 9" in str(problems.explain("", -9))
+
+    def test_no_venv_package(self, tmp_path, monkeypatch):
+        done = SimpleNamespace(returncode=1, stdout="", stderr="ensurepip is not available")
+        monkeypatch.setattr(subprocess, "run", lambda *a, **k: done)
+        with pytest.raises(SetupProblem, match="cannot make virtual environments") as caught:
+            venv.make(tmp_path)
+        assert f"python{sys.version_info[0]}.{sys.version_info[1]}-venv" in caught.value.next_step
+
+
+class TestMain:
+    @pytest.fixture
+    def ready(self, project, monkeypatch):
+        monkeypatch.setattr(steps, "prepare", lambda cpu: project / ".venv")
+        handed = []
+        monkeypatch.setattr(steps, "hand_over", lambda arguments: handed.append(arguments) or 0)
+        return handed
+
+    @pytest.mark.parametrize(
+        ("given", "passed_on"),
+        [
+            ([], []),
+            (["--check"], ["--check"]),
+            (["--no-browser", "--port", "8899"], ["--no-browser", "--port", "8899"]),
+        ],
+    )
+    def test_hands_over_to_the_course(self, ready, given, passed_on):
+        assert steps.main(given) == 0
+        assert ready[0][1:] == ["-m", "course.cli", "lab", *passed_on]
+
+    @pytest.mark.parametrize("port", ["0", "65536", "http", "-1"])
+    def test_a_port_is_a_number(self, ready, capsys, port):
+        with pytest.raises(SystemExit, match="2"):
+            steps.main([f"--port={port}"])
+        assert "expected a number from 1 to 65535" in capsys.readouterr().err
+
+    def test_tests_get_the_rest_and_their_time_is_said(self, ready, monkeypatch, capsys):
+        run = []
+        monkeypatch.setattr(subprocess, "call", lambda command, cwd: run.extend(command) or 3)
+        assert steps.main(["test", "-k", "freeze", "--port", "1"]) == 3
+        assert run[1:4] == ["-m", "pytest", "-n"]
+        assert run[5:] == ["--dist", "loadfile", "-k", "freeze", "--port", "1"]
+        assert "Tests ended with code 3 in 0:00 (minutes:seconds)" in capsys.readouterr().out
+
+    def test_a_problem_is_one_message(self, monkeypatch, capsys):
+        def stop(**_):
+            raise SetupProblem("it rains.", "wait.")
+
+        monkeypatch.setattr(steps, "prepare", stop)
+        assert steps.main([]) == 1
+        message = capsys.readouterr().err.strip().splitlines()
+        assert message[:2] == ["Set-up stopped: it rains.", "Next step: wait."]
+        assert len(message) == 3
+
+    def test_ctrl_c_says_how_to_go_on(self, monkeypatch, capsys):
+        def stop(**_):
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(steps, "prepare", stop)
+        assert steps.main([]) == 130
+        assert "goes on from here" in capsys.readouterr().err
+
+
+def test_without_a_network_a_real_pip_gets_one_message_and_a_retry(tmp_path):
+    """The whole command in a copy: no index, then again, then with a broken interpreter."""
+    for name in ("start.py", "pyproject.toml", "constraints.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "course").mkdir()
+    shutil.copy(ROOT / "course" / "__init__.py", tmp_path / "course")
+    shutil.copytree(ROOT / "course" / "install", tmp_path / "course" / "install")
+    closed = {"PIP_INDEX_URL": CLOSED, "PIP_CONFIG_FILE": os.devnull, "PIP_RETRIES": "1"}
+    kept = {n: v for n, v in os.environ.items() if not n.startswith("PIP_")}
+
+    def run():
+        command = [sys.executable, "start.py", "--check"]
+        return subprocess.run(
+            command, cwd=tmp_path, env={**kept, **closed}, capture_output=True, text=True
+        )
+
+    first, second = run(), run()
+    assert "Setting up in" in first.stdout
+    assert "Going on with the set-up in" in second.stdout
+    for done in (first, second):
+        assert done.returncode == 1
+        assert "the package index cannot be reached" in done.stderr
+        assert "Next step: connect to the internet" in done.stderr
+        assert "Traceback" not in done.stderr
+    interpreter = venv.python(tmp_path / ".venv")
+    interpreter.unlink()
+    interpreter.write_text("broken")
+    assert "the package index cannot be reached" in run().stderr
+    assert venv.usable(tmp_path / ".venv")
