@@ -1,0 +1,167 @@
+"""The backbone in PyTorch and in Keras, from the same file."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from course.backbone import imagenet
+from course.backbone.architecture import BN_EPSILON, BN_MOMENTUM, SIZE_PX, WIDTH, random_tensors
+from course.backbone.naming import set_keras_weights
+from course.backbone.preprocessing import chosen, family, pretraining_classes
+from course.backbone.preprocessing import size_px as default_size_px
+from course.backbone.weights import WeightsError, read_weights
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+    from torchvision.models import MobileNetV2
+
+
+def load_torch(
+    *, weights: str | None = None, classes: int | None = None, seed: int = 0
+) -> MobileNetV2:
+    """Load the backbone as torchvision's ``MobileNetV2``, in evaluation mode.
+
+    Parameters
+    ----------
+    weights
+        ``bundled``, ``imagenet``, or ``random`` for an untrained network of the same shape;
+        None lets ``COURSE_WEIGHTS`` decide.
+    classes
+        None keeps the head of the pretraining. A number leaves it out and ends the network
+        in a new, untrained ``Linear(1280, classes)``.
+    seed
+        For what is drawn at random.
+
+    Returns
+    -------
+    torchvision.models.MobileNetV2
+        ``.features`` is the backbone, ``.classifier`` is ``Sequential(Dropout, Linear)``.
+        Input ``(N, 3, H, W) float32`` from ``preprocess``; output ``(N, classes)`` logits.
+
+    Raises
+    ------
+    WeightsError
+        If the weights are missing, damaged or foreign.
+    """
+    if chosen(weights) == "imagenet":
+        model = imagenet.load_torch()
+    else:
+        tensors = _tensors(chosen(weights), seed, classes=classes)
+        model = build_torch(len(tensors["classifier.1.bias"]), width=_width(weights))
+        set_torch_weights(model, tensors)
+    if classes is not None:
+        _renew_torch_head(model, classes, seed)
+    return model.eval()
+
+
+def build_torch(classes: int, *, width: float = WIDTH) -> MobileNetV2:
+    """Build an untrained torchvision ``MobileNetV2`` of the bundled shape."""
+    try:
+        from torch import nn
+        from torchvision.models import mobilenet_v2
+    except ImportError as error:
+        raise WeightsError("PyTorch is missing: pip install torch torchvision") from error
+    norm = partial(nn.BatchNorm2d, eps=BN_EPSILON, momentum=BN_MOMENTUM)
+    return mobilenet_v2(width_mult=width, num_classes=classes, norm_layer=norm)
+
+
+def set_torch_weights(model: MobileNetV2, tensors: dict[str, np.ndarray]) -> None:
+    """Copy tensors into a torchvision model; every one must have its place."""
+    import torch
+
+    state = {name: torch.from_numpy(value) for name, value in tensors.items()}
+    missing, unexpected = model.load_state_dict(state, strict=False)
+    lost = [name for name in missing if not name.endswith("num_batches_tracked")]
+    if lost or unexpected:
+        raise WeightsError(f"Tensors without a place: {unexpected}; places left empty: {lost}.")
+
+
+def _renew_torch_head(model: MobileNetV2, classes: int, seed: int) -> None:
+    import torch
+
+    head = random_tensors(seed, width=WIDTH, classes=classes)
+    layer = torch.nn.Linear(model.last_channel, classes)
+    layer.load_state_dict(
+        {part: torch.from_numpy(head[f"classifier.1.{part}"]) for part in ("weight", "bias")}
+    )
+    model.classifier[1] = layer
+
+
+def load_keras(
+    *,
+    weights: str | None = None,
+    include_top: bool = False,
+    size_px: int | None = None,
+    seed: int = 0,
+) -> keras.Model:
+    """Load the backbone as Keras's ``MobileNetV2``, on whichever backend Keras runs.
+
+    Parameters
+    ----------
+    weights
+        ``bundled``, ``imagenet``, or ``random`` for an untrained network of the same shape;
+        None lets ``COURSE_WEIGHTS`` decide.
+    include_top
+        False ends the network in the pooled features, True in the logits over the classes
+        of the pretraining.
+    size_px
+        Side of the input; None takes what the weights were made for.
+    seed
+        For what is drawn at random.
+
+    Returns
+    -------
+    keras.Model
+        Input ``(N, size_px, size_px, 3) float32`` from ``preprocess``; output ``(N, 1280)``
+        features or ``(N, classes)`` logits. BatchNorm momentum is 0.9, PyTorch's 0.1, where
+        Keras's own is 0.999: at a few hundred steps of fine-tuning statistics that slow
+        would still be those of the pretraining, and the two frameworks would part.
+
+    Raises
+    ------
+    WeightsError
+        If the weights are missing, damaged or foreign.
+    """
+    if chosen(weights) == "imagenet":
+        model = imagenet.load_keras(include_top=include_top, size_px=size_px)
+    else:
+        tensors = _tensors(chosen(weights), seed, classes=None if include_top else 1)
+        outputs = len(tensors["classifier.1.bias"]) if include_top else None
+        side = size_px or default_size_px(weights=weights)
+        model = build_keras(outputs, size_px=side, width=_width(weights))
+        set_keras_weights(model, tensors)
+    return _with_torch_momentum(model)
+
+
+def build_keras(
+    classes: int | None, *, size_px: int = SIZE_PX, width: float = WIDTH
+) -> keras.Model:
+    """Build an untrained Keras ``MobileNetV2``; ``classes=None`` ends it in pooled features."""
+    try:
+        from keras.applications import MobileNetV2
+    except ImportError as error:
+        raise WeightsError("Keras is missing: pip install keras tensorflow") from error
+    shape = (size_px, size_px, 3)
+    if classes is None:
+        return MobileNetV2(shape, width, include_top=False, weights=None, pooling="avg")
+    return MobileNetV2(shape, width, weights=None, classes=classes, classifier_activation=None)
+
+
+def _with_torch_momentum(model: keras.Model) -> keras.Model:
+    for layer in model.layers:
+        if hasattr(layer, "momentum"):
+            layer.momentum = 1 - BN_MOMENTUM
+    return model
+
+
+def _tensors(weights: str, seed: int, *, classes: int | None) -> dict[str, np.ndarray]:
+    if weights == "bundled":
+        return read_weights().tensors
+    outputs = len(pretraining_classes(weights=weights)) if classes is None else classes
+    return random_tensors(seed, width=_width(weights), classes=outputs)
+
+
+def _width(weights: str | None) -> float:
+    return imagenet.WIDTH if family(weights) == "imagenet" else WIDTH
