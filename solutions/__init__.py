@@ -1,0 +1,1 @@
+"""The source of every lesson, and what turns it into notebooks."""
