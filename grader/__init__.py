@@ -1,0 +1,1 @@
+"""The judge: checks, grading and gradebook, on nbgrader's own extension points."""

@@ -1,0 +1,115 @@
+'''The checks of the exercises: what is looked at, and what is right.
+
+A check has two halves. ``observe`` (in ``grader/observers/lesson_NN.py``) runs beside the
+student's code and returns plain facts. ``judge`` (in ``grader/checks/lesson_NN.py``) decides on
+facts alone. In a notebook both run at once on public cases; when grading, ``observe`` runs in a
+sandbox on fresh cases that nobody has seen, and ``judge`` in a process that never executes a line
+of the student's. So the sandbox holds ``grader/observers`` and nothing that knows an answer.
+
+How to write one
+----------------
+Say that a lesson asks for ``count_trainable(model)``. First the observer, in
+``grader/observers/lesson_02.py``; frameworks are imported inside the functions::
+
+    from typing import Any
+
+    from grader.observers import Case, Student, Unusable
+
+
+    def count_trainable(student: Student, case: Case) -> dict[str, Any]:
+        """Report what the student counts, and what there is to count."""
+        if student.framework == "pytorch":
+            from torch import nn
+
+            model = nn.Sequential(nn.Linear(case["inputs"], 8), nn.Linear(8, case["classes"]))
+            model[0].requires_grad_(not case["frozen"])
+        else:
+            ...
+        counted = student.count_trainable(model)  # an exception in here is the student's own
+        if not isinstance(counted, int):
+            raise Unusable(expected="a whole number", found=type(counted).__name__)
+        return {"counted": counted}
+
+Then the judge and the check, in ``grader/checks/lesson_02.py``. The judge works out what is right
+from the case, never from what the sandbox says is right::
+
+    import numpy as np
+
+    from grader.checks import Case, Check, Facts, Finding
+    from grader.observers import lesson_02 as observers
+
+
+    def draw_counting(rng: np.random.Generator) -> list[dict[str, object]]:
+        sizes = {"inputs": int(rng.integers(3, 9)), "classes": int(rng.integers(2, 6))}
+        return [{**sizes, "frozen": True}, {**sizes, "frozen": False}]
+
+
+    def judge_counting(case: Case, facts: Facts) -> Finding:
+        checked = "the number of trainable parameters"
+        head = 8 * case["classes"] + case["classes"]
+        body = case["inputs"] * 8 + 8
+        expected = head if case["frozen"] else head + body
+        if facts["counted"] == expected:
+            return Finding.right(checked)
+        hint = "counts-all" if facts["counted"] == head + body else ""
+        return Finding.wrong(checked, expected=expected, found=facts["counted"], hint=hint)
+
+
+    COUNT_TRAINABLE = Check(
+        id="02-freezing/count-trainable",
+        title="Count the trainable parameters",
+        answers=("count_trainable",),  # names the student defines
+        points=2,
+        observe=observers.count_trainable,
+        judge=judge_counting,
+        cases=draw_counting,  # one mapping per case: `name`, `part`, `seed` are understood
+        hints={"counts-all": "Count only parameters with requires_grad (Keras: trainable)."},
+        timeout_s=20,
+    )
+
+    CHECKS = (COUNT_TRAINABLE,)  # in the lesson's order
+
+In the notebook, the test cell is one line after ``from grader.checks import check``::
+
+    check("02-freezing/count-trainable", count_trainable)
+
+or, where the answer is a variable that may not exist yet, ``check("02-freezing/count-trainable")``,
+which takes it by name. The number of points in the cell's metadata equals ``Check.points``.
+
+Rules
+-----
+* Facts are plain: numbers, strings, booleans, ``None``, lists and dicts of them with string keys,
+  and NumPy arrays of numbers. No framework objects.
+* Use the case (``case["inputs"]``, ``case.seed``) for all that varies, so that an answer fitted to
+  the notebook's numbers fails on fresh ones.
+* An answer that is missing, ``None`` or ``...``, and code that raises ``NotImplementedError``, is
+  "not done yet". The student's exceptions become a message with their own lines. Neither needs
+  code in a check.
+* Partial points: give cases a ``part`` and the check ``parts={"weights": 2, "batchnorm": 1}``, or
+  return ``Finding.wrong(..., share=0.5)``. A part is worth its worst case.
+* A variable (not a function) is observed as it is: ``student.answer_3``.
+* Every hint names one plausible wrong answer, and a test feeds that answer in.
+'''
+
+from grader.checks.model import Check, Facts, Finding
+from grader.checks.notebook import CheckFailed, check
+from grader.checks.registry import get, lesson_checks, register
+from grader.checks.verdict import Verdict, decide
+from grader.observers.errors import Unusable
+from grader.observers.model import Case, Student
+
+__all__ = [
+    "Case",
+    "Check",
+    "CheckFailed",
+    "Facts",
+    "Finding",
+    "Student",
+    "Unusable",
+    "Verdict",
+    "check",
+    "decide",
+    "get",
+    "lesson_checks",
+    "register",
+]

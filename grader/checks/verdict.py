@@ -1,0 +1,210 @@
+"""From observations to a verdict: pure, and the same in a notebook as when grading."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from grader.checks.model import Case, Check, Finding
+from grader.observers.run import BROKEN, ERROR, MISSING, OK, UNFILLED, UNUSABLE, Observation
+
+PASSED = "passed"
+FAILED = "failed"
+CRASHED = "crashed"
+TIMEOUT = "timeout"
+MEMORY = "out of memory"
+TAMPERED = "tampered"
+INFRASTRUCTURE = "infrastructure"
+STATUSES = (PASSED, FAILED, ERROR, TIMEOUT, MEMORY, CRASHED, TAMPERED, INFRASTRUCTURE)
+
+NOT_DONE = "not-done-yet"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer to one check.
+
+    Attributes
+    ----------
+    check_id, title : str
+    status : str
+        One of the eight of `STATUSES`.
+    points, of : float
+        Earned, and full marks. An ``infrastructure`` verdict counts for nothing either way.
+    checked, expected, found, next_step : str
+        The lines a student reads; of the first case that went wrong.
+    hint_id : str
+        Names the mistake; ``not-done-yet`` for an exercise still empty.
+    detail : str
+        The student's own frames, or for ``infrastructure`` what the instructor needs.
+    """
+
+    check_id: str
+    title: str
+    status: str
+    points: float
+    of: float
+    checked: str = ""
+    expected: str = ""
+    found: str = ""
+    next_step: str = ""
+    hint_id: str = ""
+    detail: str = ""
+    seconds: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.status not in STATUSES:
+            raise ValueError(f"Verdict is {self.status!r}; expected one of {', '.join(STATUSES)}.")
+        if not 0 <= self.points <= self.of:
+            raise ValueError(f"{self.check_id}: {self.points} points of {self.of}.")
+
+    @property
+    def passed(self) -> bool:
+        """Whether the check has full marks."""
+        return self.status == PASSED
+
+    def lines(self) -> list[str]:
+        """Return the message, at most four lines and the student's own frames."""
+        if self.passed:
+            return [f"Passed: {self.title} ({_points(self.points)} of {_plural(self.of)})"]
+        if self.hint_id == NOT_DONE:
+            return [f"Not done yet: {self.title} ({_plural(self.of)})", self.next_step]
+        named = {
+            "Checked": self.checked,
+            "Expected": self.expected,
+            "Found": self.found,
+            "Next step": self.next_step,
+        }
+        message = [f"{name + ':':<10} {text}" for name, text in named.items() if text]
+        if self.detail and self.status != INFRASTRUCTURE:
+            message += ["", *self.detail.splitlines()]
+        return message
+
+
+def _points(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _plural(value: float) -> str:
+    return f"{_points(value)} point" + ("" if value == 1 else "s")
+
+
+def decide(
+    check: Check,
+    cases: Sequence[Case],
+    seen: Sequence[Observation],
+    unfilled: Sequence[str] = (),
+) -> Verdict:
+    """Return the verdict on ``check`` from one observation per case.
+
+    ``unfilled`` names answers that still hold the ``...`` of the released lesson: if they earn
+    nothing, the exercise counts as not done yet.
+
+    Never raises for what a student did: facts that the judge cannot read give an
+    ``infrastructure`` verdict, which is never the student's failure.
+    """
+    verdict = _decide(check, cases, seen)
+    if unfilled and verdict.points == 0 and verdict.hint_id != NOT_DONE:
+        return _not_done(check, unfilled[0])
+    return verdict
+
+
+def _decide(check: Check, cases: Sequence[Case], seen: Sequence[Observation]) -> Verdict:
+    seconds = sum(look.seconds for look in seen)
+    for look in seen:
+        if look.status == BROKEN:
+            return fault(check, look.detail.get("trace", ""), seconds=seconds)
+        if look.status in (MISSING, UNFILLED):
+            return _not_done(check, look.detail.get("name", ""))
+    try:
+        findings = [_finding(check, case, look) for case, look in zip(cases, seen, strict=True)]
+        share = check.share(cases, findings)
+    except Exception as error:  # a judge that trips over facts it did not foresee
+        return fault(check, f"judge: {type(error).__name__}: {error}", seconds=seconds)
+    worst = next((i for i, finding in enumerate(findings) if not finding.passed), None)
+    if worst is None:
+        return Verdict(check.id, check.title, PASSED, check.points, check.points, seconds=seconds)
+    status = ERROR if seen[worst].status == ERROR else FAILED
+    return _verdict(check, findings[worst], status, share, seen[worst], seconds)
+
+
+def _finding(check: Check, case: Case, look: Observation) -> Finding:
+    if look.status == OK:
+        return check.explain(check.judge(case, look.facts))
+    detail = look.detail
+    if look.status == UNUSABLE:
+        found = Finding.wrong(
+            check.title,
+            expected=detail["expected"],
+            found=detail["found"],
+            next_step=detail.get("next_step", ""),
+            hint=detail.get("hint_id", ""),
+        )
+        return check.explain(found)
+    message = detail["message"]
+    return Finding.wrong(
+        check.title,
+        expected="code that runs to its end",
+        found=detail["type"] + (f": {message}" if message else ""),
+        next_step="Read the lines below: they are yours, the last one is where it stopped.",
+    )
+
+
+def _verdict(
+    check: Check, finding: Finding, status: str, share: float, look: Observation, seconds: float
+) -> Verdict:
+    return Verdict(
+        check.id,
+        check.title,
+        status,
+        round(check.points * share, 4),
+        check.points,
+        finding.checked,
+        finding.expected,
+        finding.found,
+        finding.next_step,
+        finding.hint_id,
+        look.detail.get("trace", "") if status == ERROR else "",
+        seconds,
+    )
+
+
+def _not_done(check: Check, name: str) -> Verdict:
+    what = f"`{name}`" if name else " and ".join(f"`{answer}`" for answer in check.answers)
+    step = f"Write {what} in the cell above, run it, then run this cell again."
+    return Verdict(
+        check.id, check.title, FAILED, 0.0, check.points, next_step=step, hint_id=NOT_DONE
+    )
+
+
+def fault(check: Check, detail: str, *, seconds: float = 0.0) -> Verdict:
+    """Return the verdict for a fault of the grader's own."""
+    return Verdict(
+        check.id,
+        check.title,
+        INFRASTRUCTURE,
+        0.0,
+        check.points,
+        checked=check.title,
+        expected="a check that can look at your answer",
+        found="a fault in the check itself",
+        next_step="This is not your mistake. Please tell your instructor, or report it.",
+        detail=detail,
+        seconds=seconds,
+    )
+
+
+def stopped(check: Check, status: str, found: str, next_step: str, *, detail: str = "") -> Verdict:
+    """Return the verdict for code that was ended: timeout, memory, crash, tampering."""
+    return Verdict(
+        check.id,
+        check.title,
+        status,
+        0.0,
+        check.points,
+        checked=check.title,
+        expected="code that runs to its end within its limits",
+        found=found,
+        next_step=next_step,
+        detail=detail,
+    )

@@ -1,0 +1,166 @@
+"""Grade submissions of a class folder, each text once: what the log knows is not run again."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import json
+import os
+import platform
+import secrets
+import time
+from functools import cache
+from pathlib import Path
+
+from grader import lessons
+from grader.checks.verdict import Verdict
+from grader.exams import Exams, is_exam
+from grader.log import FOLDER, Entry, Log
+from grader.rebuild import Source, Submission
+from grader.session import MakeWorker, Result, grade
+
+_VERSION = "1"  # raise it when the same answers must be judged anew
+_PACKAGES = ("keras", "numpy", "tensorflow", "torch", "torchvision")
+
+
+class Engine:
+    """Everything that grading one class needs, except the workers.
+
+    Parameters
+    ----------
+    root : Path
+        The class folder, with ``solutions/`` or ``lessons/`` in it.
+    make_worker : function
+        Makes a worker for a framework.
+    """
+
+    def __init__(self, root: Path, make_worker: MakeWorker) -> None:
+        self.root = root
+        self.log = Log(root)
+        self._make_worker = make_worker
+        self._secret = class_secret(root)
+        self._sources: dict[tuple[str, str], Source] = {}
+        self.exams = Exams(root / FOLDER, self._secret)
+
+    def source(self, lesson: str, framework: str, student: str = "") -> Source:
+        """Return a trusted notebook, read once; of an exam, the student's own paper."""
+        if is_exam(lesson):
+            return self.exams.source(lesson, framework, student)
+        name = (lesson, framework)
+        if name not in self._sources:
+            self._sources[name] = lessons.load(lesson, framework, self.root)
+        return self._sources[name]
+
+    def key(self, submission: Submission, lesson: str, framework: str, student: str = "") -> str:
+        """Return the hash under which the log keeps the verdicts on ``submission``."""
+        parts = [
+            submission.digest,
+            json.dumps([sorted(submission.elsewhere), submission.notes]),
+            self.source(lesson, framework, student).digest,
+            checks_digest(lesson),
+            environment_digest(),
+            hashlib.sha256(self._secret).hexdigest(),
+            lesson,
+            framework,
+        ]
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+    def known(
+        self, submission: Submission, student: str, lesson: str, framework: str
+    ) -> Entry | None:
+        """Return the logged verdicts on the same text, if there are any."""
+        found = self.log.get(self.key(submission, lesson, framework, student))
+        if found is None or found.student == student:
+            return found
+        copied = Entry(**{**found.__dict__, "student": student})
+        self.log.append(copied)
+        return copied
+
+    def run(self, submission: Submission, student: str, lesson: str, framework: str) -> Entry:
+        """Grade ``submission`` in a worker; nothing is written."""
+        begin = time.perf_counter()
+        result = self._judged(submission, student, lesson, framework)
+        return Entry(
+            self.key(submission, lesson, framework, student),
+            student,
+            lesson,
+            framework,
+            result.verdicts,
+            result.notes,
+            result.flags,
+            seconds=round(time.perf_counter() - begin, 3),
+        )
+
+    def _judged(self, submission: Submission, student: str, lesson: str, framework: str) -> Result:
+        if is_exam(lesson):
+            return self.exams.grade(lesson, framework, student, submission)
+        source = self.source(lesson, framework)
+        return grade(source, submission, framework, self._make_worker, secret=self._secret)
+
+    def entry(self, submission: Submission, student: str, lesson: str, framework: str) -> Entry:
+        """Return the verdicts from the log, or grade and log them."""
+        found = self.known(submission, student, lesson, framework)
+        if found is None:
+            found = self.run(submission, student, lesson, framework)
+            self.log.append(found)
+        return found
+
+    def cell_scores(self, entry: Entry) -> dict[str, tuple[float | None, list[Verdict]]]:
+        """Return points and verdicts by the grade id of the test cell.
+
+        Points are scaled to the cell's own, as the source notebook gives them, and ``None`` where
+        an infrastructure verdict leaves the score open.
+        """
+        source = self.source(entry.lesson, entry.framework, entry.student)
+        scores = {}
+        for cell_id, full in source.points().items():
+            verdicts = [entry.verdicts[c] for c in source.checks[cell_id] if c in entry.verdicts]
+            scores[cell_id] = (_scaled(verdicts, full), verdicts)
+        return scores
+
+
+def _scaled(verdicts: list[Verdict], full: float) -> float | None:
+    if not verdicts or any(v.status == "infrastructure" for v in verdicts):
+        return None
+    earned, possible = sum(v.points for v in verdicts), sum(v.of for v in verdicts)
+    return round(full * earned / possible, 4)
+
+
+def class_secret(root: Path) -> bytes:
+    """Return the secret that decides the fresh cases of a class; made on first use."""
+    path = root / FOLDER / "secret"
+    if path.is_file():
+        return path.read_bytes()
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    secret = secrets.token_bytes(32)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(secret)
+    return secret
+
+
+@cache
+def environment_digest() -> str:
+    """Return a hash of the versions that could change a verdict."""
+    versions = [_VERSION, platform.python_version(), *map(_version, _PACKAGES)]
+    return hashlib.sha256("\0".join(versions).encode()).hexdigest()
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "none"
+
+
+@cache
+def checks_digest(lesson: str) -> str:
+    """Return a hash of the text of the lesson's checks and observers."""
+    number = lesson.partition("-")[0]
+    digest = hashlib.sha256()
+    for package in ("checks", "observers"):
+        spec = importlib.util.find_spec(f"grader.{package}.lesson_{number}")
+        if spec is not None and spec.origin:
+            digest.update(Path(spec.origin).read_bytes())
+    return digest.hexdigest()

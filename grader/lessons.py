@@ -1,0 +1,60 @@
+"""Where the trusted notebooks are, and which one a submitted file belongs to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from course import settings
+from grader.errors import SourceError
+from grader.observers.model import FRAMEWORKS
+from grader.rebuild import Source, read_source
+
+_FOLDERS = ("solutions", "lessons")  # the released notebook serves as well: its tests are the same
+
+
+def source_path(lesson: str, framework: str, root: Path | None = None) -> Path:
+    """Return the trusted notebook of a lesson.
+
+    Raises
+    ------
+    SourceError
+        If there is none; the message lists the lessons there are.
+    """
+    root = root or settings.project_root()
+    for folder in _FOLDERS:
+        path = root / folder / lesson / f"{framework}.ipynb"
+        if path.is_file():
+            return path
+    known = ", ".join(lesson_names(root)) or "none"
+    raise SourceError(
+        f"No lesson {lesson!r} for {framework} below {root}; there are: {known}. "
+        "Expected a path such as work/02-freezing/pytorch.ipynb."
+    )
+
+
+def lesson_names(root: Path | None = None) -> list[str]:
+    """Return the lessons that have a notebook, in order."""
+    root = root or settings.project_root()
+    found = {p.parent.name for f in _FOLDERS for p in (root / f).glob("*/*.ipynb")}
+    return sorted(found)
+
+
+def load(lesson: str, framework: str, root: Path | None = None) -> Source:
+    """Return the trusted notebook of a lesson, read."""
+    return read_source(source_path(lesson, framework, root))
+
+
+def belongs_to(path: Path) -> tuple[str, str]:
+    """Return lesson and framework of ``.../02-freezing/pytorch.ipynb``.
+
+    Raises
+    ------
+    SourceError
+        If the file's name is no framework's.
+    """
+    if path.stem not in FRAMEWORKS:
+        raise SourceError(
+            f"{path.name} is no notebook of a lesson; expected keras.ipynb or pytorch.ipynb "
+            "inside a lesson's folder, such as work/02-freezing/pytorch.ipynb."
+        )
+    return path.resolve().parent.name, path.stem

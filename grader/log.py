@@ -1,0 +1,134 @@
+"""The log of verdicts: one JSON line each, only ever appended to, from which all can be rebuilt."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from grader.checks.verdict import INFRASTRUCTURE, Verdict
+from grader.session import Result
+
+FOLDER = ".grader"
+FILE_NAME = "verdicts.jsonl"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One graded submission.
+
+    Attributes
+    ----------
+    key : str
+        Hash of submission, source, checks and environment: the same key, the same verdicts.
+    student, lesson, framework : str
+        Whose it is.
+    verdicts : mapping of str to Verdict
+        By check id.
+    notes, flags : tuple of str
+        As in `grader.session.Result`.
+    when : str
+        ISO time of grading.
+    seconds : float
+        Wall time of grading.
+    """
+
+    key: str
+    student: str
+    lesson: str
+    framework: str
+    verdicts: Mapping[str, Verdict]
+    notes: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    when: str = field(default_factory=lambda: datetime.now().isoformat(timespec="seconds"))
+    seconds: float = 0.0
+
+    @property
+    def result(self) -> Result:
+        """The verdicts as a session returns them."""
+        return Result(self.verdicts, self.notes, self.flags)
+
+    @property
+    def final(self) -> bool:
+        """Whether every check was really judged; an infrastructure verdict is to be retried."""
+        return all(v.status != INFRASTRUCTURE for v in self.verdicts.values())
+
+    @property
+    def points(self) -> float:
+        """Points earned over all checks."""
+        return sum(verdict.points for verdict in self.verdicts.values())
+
+    def to_json(self) -> str:
+        """Return the entry as one line."""
+        plain = {**self.__dict__, "verdicts": [asdict(v) for v in self.verdicts.values()]}
+        return json.dumps(plain, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, line: str) -> Entry:
+        """Return the entry that `to_json` wrote.
+
+        Raises
+        ------
+        ValueError, KeyError, TypeError
+            If the line is not one.
+        """
+        plain: dict[str, Any] = json.loads(line)
+        verdicts = [Verdict(**verdict) for verdict in plain.pop("verdicts")]
+        plain["notes"], plain["flags"] = tuple(plain["notes"]), tuple(plain["flags"])
+        return cls(verdicts={verdict.check_id: verdict for verdict in verdicts}, **plain)
+
+
+class Log:
+    """The verdicts of one class folder.
+
+    Parameters
+    ----------
+    root : Path
+        The class folder; the log is ``.grader/verdicts.jsonl`` in it.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.path = root / FOLDER / FILE_NAME
+        self._known: dict[str, Entry] = {}
+        for entry in self.entries():
+            self._remember(entry)
+
+    def _remember(self, entry: Entry) -> None:
+        if entry.final:
+            self._known[entry.key] = entry
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield all entries, oldest first; a line cut off by a power failure is passed over."""
+        with contextlib.suppress(FileNotFoundError), self.path.open(encoding="utf-8") as stream:
+            for line in stream:
+                with contextlib.suppress(ValueError, KeyError, TypeError):
+                    yield Entry.from_json(line)
+
+    def get(self, key: str) -> Entry | None:
+        """Return the newest final entry with this key."""
+        return self._known.get(key)
+
+    def latest(self) -> dict[tuple[str, str, str], Entry]:
+        """Return the newest entry by student, lesson and framework."""
+        return {(e.student, e.lesson, e.framework): e for e in self.entries()}
+
+    def append(self, entry: Entry) -> None:
+        """Write one entry and make sure that it is on the disk."""
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self.path.open("a+b") as stream:
+            if stream.tell() and not _ends_in_newline(stream):
+                stream.write(b"\n")  # what a killed run left behind stays a line of its own
+            stream.write(entry.to_json().encode("utf-8", "surrogatepass") + b"\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+        self._remember(entry)
+
+
+def _ends_in_newline(stream: Any) -> bool:
+    stream.seek(-1, os.SEEK_END)
+    return bool(stream.read(1) == b"\n")

@@ -1,0 +1,156 @@
+"""The small networks of `grader.observers.small` in Keras."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from grader.observers import small
+from grader.observers.small_torch import moved
+
+if TYPE_CHECKING:
+    import keras
+
+__all__ = [
+    "build",
+    "compiled",
+    "moved",
+    "norm_layers",
+    "set_flags",
+    "statistics",
+    "step",
+    "trains",
+    "values",
+]
+
+
+def build(params: small.Params, seed: int) -> keras.Model:
+    """Return a network with a layer named ``backbone``, its flags set as the case says."""
+    import keras
+
+    inputs = keras.Input((small.SIDE_PX, small.SIDE_PX, small.INPUTS))
+    outputs = _head(_backbone(params)(inputs), params)
+    model = keras.Model(inputs, outputs)
+    rng = np.random.default_rng(seed)
+    for array in _parameters(model):
+        noise = rng.normal(0, 0.1, array.shape).astype(np.float32)
+        array.assign(keras.ops.convert_to_numpy(array) + noise)
+    set_flags(model, params)
+    return model
+
+
+def _backbone(params: small.Params) -> keras.Model:
+    from keras import Input, Model, Sequential, layers
+
+    inputs = flow = Input((small.SIDE_PX, small.SIDE_PX, small.INPUTS))
+    for number, width in enumerate(params["channels"]):
+        name = f"block{number}"
+        flow = layers.Conv2D(width, 3, padding="same", use_bias=False, name=f"{name}_conv")(flow)
+        flow = layers.BatchNormalization(momentum=0.9, name=f"{name}_norm")(flow)
+        flow = layers.ReLU(name=f"{name}_relu")(flow)
+        if number in params["deep"]:
+            inner = [
+                layers.Conv2D(width, 1, use_bias=False, name=f"{name}_inner_conv"),
+                layers.BatchNormalization(momentum=0.9, name=f"{name}_inner_norm"),
+            ]
+            flow = Sequential(inner, name=f"{name}_inner")(flow)
+    return Model(inputs, layers.GlobalAveragePooling2D(name="pool")(flow), name="backbone")
+
+
+def _head(flow: Any, params: small.Params) -> Any:
+    from keras import layers
+
+    flow = layers.Dropout(0.25, name="dropout")(flow)
+    if params["hidden"]:
+        flow = layers.Dense(params["hidden"], name="head_hidden")(flow)
+        flow = layers.BatchNormalization(momentum=0.9, name="head_norm")(flow)
+        flow = layers.ReLU(name="head_relu")(flow)
+    return layers.Dense(params["classes"], name="head")(flow)
+
+
+def walk(layer: Any) -> Iterator[Any]:
+    """Yield every layer that holds no others, from input to output."""
+    children = getattr(layer, "layers", None)
+    if children is None:
+        yield layer
+    for child in children or ():
+        yield from walk(child)
+
+
+def set_flags(model: keras.Model, params: small.Params) -> None:
+    model.trainable = False
+    model.trainable = True  # hands down to whatever holds layers; each layer's own flag follows
+    trains = iter(small.flags(params))
+    for layer in walk(model):
+        own = [next(trains) for _ in _own_parameters(layer)]
+        layer.trainable = all(own)  # True for a layer without weights
+    backbone = model.get_layer("backbone")
+    if not any(array.trainable for array in _parameters(backbone)):
+        backbone.trainable = False  # frozen as a whole, as lessons leave it
+
+
+def _own_parameters(layer: Any) -> list[Any]:
+    return [array for array in layer.weights if not array.path.split("/")[-1].startswith("moving_")]
+
+
+def _parameters(model: keras.Model) -> list[Any]:
+    return [array for layer in walk(model) for array in _own_parameters(layer)]
+
+
+def batch(params: small.Params, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return ``(N, 8, 8, 3) float32`` pictures and their classes."""
+    rng = np.random.default_rng(seed + 1)
+    shape = (small.PICTURES, small.SIDE_PX, small.SIDE_PX, small.INPUTS)
+    pictures = rng.normal(0.5, 1.5, shape).astype(np.float32)
+    return pictures, rng.integers(0, params["classes"], small.PICTURES)
+
+
+def trains(model: keras.Model) -> list[bool]:
+    """Return, for each parameter in order, whether the model lists it as trainable."""
+    listed = {id(array) for array in model.trainable_weights}
+    return [id(array) in listed for array in _parameters(model)]
+
+
+def values(model: keras.Model) -> list[np.ndarray]:
+    """Return a copy of each parameter, in order."""
+    import keras
+
+    return [np.array(keras.ops.convert_to_numpy(array)) for array in _parameters(model)]
+
+
+def norm_layers(model: keras.Model) -> list[Any]:
+    """Return the BatchNorm layers, from input to output."""
+    import keras
+
+    return [layer for layer in walk(model) if isinstance(layer, keras.layers.BatchNormalization)]
+
+
+def statistics(model: keras.Model) -> list[np.ndarray]:
+    """Return mean and variance of each BatchNorm layer, stacked."""
+    import keras
+
+    return [
+        np.stack(
+            [
+                keras.ops.convert_to_numpy(layer.moving_mean),
+                keras.ops.convert_to_numpy(layer.moving_variance),
+            ]
+        )
+        for layer in norm_layers(model)
+    ]
+
+
+def compiled(model: keras.Model, *, eagerly: bool = True) -> keras.Model:
+    """Compile for a step of plain gradient descent; eagerly is faster for a single one."""
+    import keras
+
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.SGD(0.5), loss, run_eagerly=eagerly)
+    return model
+
+
+def step(model: keras.Model, params: small.Params, seed: int) -> None:
+    """Take one step with the compiled model."""
+    model.train_on_batch(*batch(params, seed))

@@ -1,0 +1,125 @@
+"""The small networks of `grader.observers.small` in PyTorch."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from grader.observers import small
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+
+def build(params: small.Params, seed: int) -> nn.Module:
+    """Return a network with ``features`` and ``classifier``, its flags set as the case says."""
+    import torch
+
+    with torch.random.fork_rng():  # the student's random numbers stay what they were
+        model = _network(params)
+    rng = np.random.default_rng(seed)
+    with torch.no_grad():
+        for array in model.parameters():
+            array.add_(torch.from_numpy(rng.normal(0, 0.1, array.shape).astype(np.float32)))
+    for array, trains in zip(model.parameters(), small.flags(params), strict=True):
+        array.requires_grad = trains
+    return model
+
+
+def _network(params: small.Params) -> nn.Module:
+    from torch import nn
+
+    class SmallNetwork(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.features = _features(params)
+            self.classifier = _classifier(params)
+
+        def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+            return self.classifier(self.features(pictures).mean(dim=(2, 3)))
+
+    return SmallNetwork()
+
+
+def _features(params: small.Params) -> nn.Sequential:
+    from torch import nn
+
+    blocks, before = [], small.INPUTS
+    for number, width in enumerate(params["channels"]):
+        layers: OrderedDict[str, nn.Module] = OrderedDict(
+            conv=nn.Conv2d(before, width, 3, padding=1, bias=False),
+            norm=nn.BatchNorm2d(width),
+            relu=nn.ReLU(),
+        )
+        if number in params["deep"]:
+            inner = nn.Conv2d(width, width, 1, bias=False), nn.BatchNorm2d(width)
+            layers["inner"] = nn.Sequential(*inner)
+        blocks.append(nn.Sequential(layers))
+        before = width
+    return nn.Sequential(*blocks)
+
+
+def _classifier(params: small.Params) -> nn.Sequential:
+    from torch import nn
+
+    width, hidden = params["channels"][-1], params["hidden"]
+    layers: list[nn.Module] = [nn.Dropout(0.25)]
+    if hidden:
+        layers += [nn.Linear(width, hidden), nn.BatchNorm1d(hidden), nn.ReLU()]
+    return nn.Sequential(*layers, nn.Linear(hidden or width, params["classes"]))
+
+
+def batch(params: small.Params, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return ``(N, 3, 8, 8) float32`` pictures and their classes."""
+    import torch
+
+    rng = np.random.default_rng(seed + 1)
+    shape = (small.PICTURES, small.INPUTS, small.SIDE_PX, small.SIDE_PX)
+    pictures = torch.from_numpy(rng.normal(0.5, 1.5, shape).astype(np.float32))
+    return pictures, torch.from_numpy(rng.integers(0, params["classes"], small.PICTURES))
+
+
+def trains(model: nn.Module) -> list[bool]:
+    """Return the flag of each parameter, in order."""
+    return [bool(array.requires_grad) for array in model.parameters()]
+
+
+def values(model: nn.Module) -> list[np.ndarray]:
+    """Return a copy of each parameter, in order."""
+    return [array.detach().cpu().numpy().copy() for array in model.parameters()]
+
+
+def norm_layers(model: nn.Module) -> list[Any]:
+    """Return the BatchNorm layers, from input to output."""
+    from torch.nn.modules.batchnorm import _BatchNorm
+
+    return [layer for layer in model.modules() if isinstance(layer, _BatchNorm)]
+
+
+def statistics(model: nn.Module) -> list[np.ndarray]:
+    """Return mean and variance of each BatchNorm layer, stacked."""
+    return [
+        np.stack([layer.running_mean.cpu().numpy(), layer.running_var.cpu().numpy()])
+        for layer in norm_layers(model)
+    ]
+
+
+def step(model: nn.Module, params: small.Params, seed: int) -> None:
+    """Take one step of plain gradient descent; without anything to train, only go forward."""
+    import torch
+
+    pictures, classes = batch(params, seed)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
+    optimizer.zero_grad()
+    loss = torch.nn.functional.cross_entropy(model(pictures), classes)
+    if loss.requires_grad:
+        loss.backward()
+        optimizer.step()
+
+
+def moved(before: list[np.ndarray], after: list[np.ndarray]) -> list[bool]:
+    """Return, array by array, whether a single number differs."""
+    return [not np.array_equal(old, new) for old, new in zip(before, after, strict=True)]

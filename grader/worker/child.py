@@ -1,0 +1,177 @@
+"""Do what the coordinator asks over a channel: run a cell, observe a check."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import importlib
+import linecache
+import random
+import sys
+import types
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import numpy as np
+
+import grader
+from grader.observers.model import Case, Student
+from grader.observers.run import (
+    MISSING,
+    OK,
+    Observation,
+    missing_answer,
+    observe_case,
+    observed_error,
+    unfilled_answers,
+)
+from grader.worker.guard import Guard
+
+IMPORTS = {"pytorch": ("torch", "torchvision"), "keras": ("tensorflow", "keras")}
+
+
+class Channel(Protocol):
+    """Where requests come from and replies go."""
+
+    def receive(self) -> dict[str, Any] | None:
+        """Return the next request, or ``None`` when there are no more."""
+
+    def send(self, message: Mapping[str, Any]) -> None:
+        """Send one reply."""
+
+
+def warm_up(framework: str, observers: tuple[str, ...] = ()) -> None:
+    """Import what every notebook of ``framework`` imports; run nothing."""
+    for name in (*IMPORTS[framework], "matplotlib.pyplot"):
+        importlib.import_module(name)
+    for name in observers:
+        with contextlib.suppress(Exception):  # a broken one is said when its check is due
+            importlib.import_module(name)
+    if framework == "pytorch":
+        _settle_optimizers()
+
+
+def _settle_optimizers() -> None:
+    """Make one of each optimizer: PyTorch wraps a class's ``step`` when its first one is made."""
+    import torch
+
+    for kind in (torch.optim.SGD, torch.optim.Adam, torch.optim.AdamW, torch.optim.RMSprop):
+        kind([torch.nn.Parameter(torch.empty(1))], lr=0.1)
+
+
+def serve(channel: Channel, framework: str, guard: Guard) -> None:
+    """Answer requests until there are none: each gets exactly one reply."""
+    notebook = Notebook(framework)
+    while (request := channel.receive()) is not None:
+        nonce = request.pop("nonce", "")
+        try:
+            reply = _answer(request, notebook, guard)
+        except Exception as error:  # what a student's code raises was caught long before
+            reply = {"fault": f"{type(error).__name__}: {error}"}
+        channel.send({**reply, "nonce": nonce})
+
+
+def _answer(request: Mapping[str, Any], notebook: Notebook, guard: Guard) -> dict[str, Any]:
+    if request["do"] == "cell":
+        reply = _as_message(notebook.run(request["id"], request["source"]))
+        guard.restore_builtins()
+        return reply
+    if request["do"] == "seed":
+        reseed(notebook.framework, request["seed"])
+        return {}
+    if request["do"] == "guard":
+        return {"changed": guard.restore()}
+    if request["do"] == "check":
+        return _check(notebook, request, guard)
+    return {}
+
+
+class Notebook:
+    """A notebook's namespace without a kernel: cells run in it one after the other."""
+
+    def __init__(self, framework: str) -> None:
+        self.framework = framework
+        self.module = types.ModuleType("__main__")
+        self.names = self.module.__dict__
+        self.names["display"] = lambda *things, **options: None
+        sys.modules["__main__"] = self.module
+        grader.checks = sys.modules["grader.checks"] = _no_checks()  # type: ignore[attr-defined]
+
+    def run(self, cell_id: str, source: str) -> Observation:
+        """Execute one cell; whatever it raises becomes an observation."""
+        filename = f"<cell {cell_id}>"
+        text = without_magics(source)
+        lines = [line + "\n" for line in text.split("\n")]
+        linecache.cache[filename] = (len(text), None, lines, filename)
+        try:
+            exec(compile(text, filename, "exec"), self.names)
+        except BaseException as error:  # SystemExit and KeyboardInterrupt end a cell, not grading
+            return observed_error(error)
+        return Observation(OK)
+
+
+def _no_checks() -> types.ModuleType:
+    """Return a stand-in for ``grader.checks``, which a notebook imports and no worker has."""
+    module = types.ModuleType("grader.checks")
+    module.check = lambda *answers, **named: None  # type: ignore[attr-defined]
+    return module
+
+
+def without_magics(source: str) -> str:
+    """Return the cell as plain Python: lines of ``%magic`` and ``!shell`` do nothing here."""
+    try:
+        ast.parse(source)
+    except (SyntaxError, ValueError):
+        lines = source.split("\n")
+        return "\n".join(map(_plain_line, lines))
+    return source
+
+
+def _plain_line(line: str) -> str:
+    bare = line.lstrip()
+    if bare.startswith("%%"):
+        return ""
+    if bare.startswith(("%", "!", "?")) or bare.rstrip().endswith("?"):
+        return line[: len(line) - len(bare)] + "pass"
+    return line
+
+
+def reseed(framework: str, seed: int) -> None:
+    """Give every generator of chance its own start: a forked child inherits its parent's."""
+    random.seed(seed)
+    np.random.seed(seed % 2**32)  # noqa: NPY002  # a student's code may use either kind
+    if framework == "pytorch" and "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(seed)
+    if framework == "keras" and "keras" in sys.modules:
+        sys.modules["keras"].utils.set_random_seed(seed % 2**31)
+
+
+def _check(notebook: Notebook, request: Mapping[str, Any], guard: Guard) -> dict[str, Any]:
+    names = tuple(request["answers"])
+    answers = {name: notebook.names.get(name) for name in names}
+    absent = missing_answer(names, answers)
+    if absent:
+        seen = [Observation(MISSING, {}, {"name": absent})]
+    else:
+        student = Student(notebook.framework, answers)
+        observe = _observer(request["observer"])
+        seen = [observe_case(observe, student, Case(**case)) for case in request["cases"]]
+    return {
+        "seen": [_as_message(look) for look in seen],
+        "unfilled": list(unfilled_answers(names, answers)),
+        "changed": guard.restore(),
+    }
+
+
+def _observer(where: str) -> Callable[[Student, Case], Mapping[str, Any]]:
+    module, _, name = where.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+def _as_message(look: Observation) -> dict[str, Any]:
+    return {
+        "status": look.status,
+        "facts": dict(look.facts),
+        "detail": dict(look.detail),
+        "seconds": look.seconds,
+    }

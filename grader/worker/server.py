@@ -1,0 +1,178 @@
+"""A process that has only imported a framework, and forks for every submission.
+
+Started by the coordinator as ``python -m grader.worker.server``. Over its control socket come
+pairs of sockets, one pair per submission. For each it forks a *keeper*, which makes the walls,
+forks the worker inside them, watches its memory and ends it; the worker answers requests.
+
+The parent never runs an operation, so that it stays a process of one thread: only such a process
+can be forked safely.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import gc
+import os
+import select
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from grader.observers.facts import pack
+from grader.worker import walls
+
+POLL_MS = 100
+MAX_PROCESSES = 64
+
+
+def main() -> None:
+    """Import, report, and fork on request until the control socket closes."""
+    options = _options()
+    control = socket.socket(fileno=options.control)
+    _quiet()
+    from grader.worker.child import warm_up
+    from grader.worker.guard import Guard
+
+    if options.framework != "bare":
+        try:
+            warm_up(options.framework, tuple(options.observers))
+        except Exception as error:
+            control.sendall(pack({"fault": f"{type(error).__name__}: {error}"}))
+            os._exit(1)
+    guard = Guard()
+    if options.shut_in:
+        walls.drop_root()
+    gc.collect()
+    gc.freeze()
+    control.sendall(pack({"threads": len(os.listdir("/proc/self/task")) if _LINUX else 1}))
+    while True:
+        _reap()
+        ready, _, _ = select.select([control], [], [], 1.0)
+        if not ready:
+            continue
+        message, handles, _, _ = socket.recv_fds(control, 64, 2)
+        if not message:
+            os._exit(0)
+        framework = message.decode()
+        if os.fork() == 0:
+            control.close()
+            _keep(framework, handles, guard, options)
+        for handle in handles:
+            os.close(handle)
+
+
+_LINUX = sys.platform == "linux"
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("framework")
+    parser.add_argument("--control", type=int, required=True)
+    parser.add_argument("--shut-in", action="store_true")
+    parser.add_argument("--memory-mb", type=int, default=4000)
+    parser.add_argument("--cpu-s", type=int, default=900)
+    parser.add_argument("--observers", nargs="*", default=[])
+    return parser.parse_args()
+
+
+def _quiet() -> None:
+    void = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(void, number)
+    os.close(void)
+    sys.argv[:] = [""]
+
+
+def _reap() -> None:
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG) != (0, 0):
+            pass
+
+
+def _keep(
+    framework: str, handles: list[int], guard: object, options: argparse.Namespace
+) -> NoReturn:
+    """Make the walls, fork the worker, and stay until it is gone or no longer wanted."""
+    talk, watch = (socket.socket(fileno=handle) for handle in handles)
+    os.setsid()
+    reason = "crashed"
+    try:
+        if options.shut_in:
+            walls.separate()
+        worker = os.fork()
+        if worker == 0:
+            watch.close()
+            _work(framework, talk, guard, options)
+        talk.close()
+        reason = _watch(worker, watch, options.memory_mb)
+    except OSError as error:
+        reason = f"infrastructure: {error}"
+    with contextlib.suppress(OSError):
+        watch.sendall(pack({"ended": reason}))
+    os._exit(0)
+
+
+def _watch(worker: int, watch: socket.socket, memory_mb: int) -> str:
+    """Return why the worker ended; the coordinator closes ``watch`` to have it ended."""
+    base = walls.anonymous_mb(worker)
+    poller = select.poll()
+    poller.register(watch, select.POLLIN | select.POLLHUP)
+    reason = "crashed"
+    while True:
+        pid, status = os.waitpid(worker, os.WNOHANG)
+        if pid:
+            if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU:
+                return "timeout"
+            return reason
+        if poller.poll(POLL_MS):
+            _end(worker)
+            return "closed"
+        used, count = walls.tree_mb(worker)
+        if used > memory_mb + count * base or count > MAX_PROCESSES:
+            _end(worker)
+            return "out of memory"
+
+
+def _end(worker: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(worker, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(worker, signal.SIGKILL)
+    os.waitpid(worker, 0)
+
+
+def _work(
+    framework: str, talk: socket.socket, guard: object, options: argparse.Namespace
+) -> NoReturn:
+    """Answer requests inside the walls; the first of a new process tree."""
+    code, keep = 1, talk.fileno()
+    try:
+        os.setsid()
+        if options.shut_in:
+            walls.close_in()
+            Path(walls.SCRATCH, "home").mkdir(exist_ok=True)
+            os.chdir(walls.SCRATCH)
+        walls.limit(options.memory_mb, options.cpu_s, shut_in=options.shut_in)
+        keep = talk.detach()
+        os.closerange(3, keep)
+        os.closerange(keep + 1, 4096)
+        from grader.worker.__main__ import Pipes
+        from grader.worker.child import serve
+
+        channel = Pipes(os.fdopen(keep, "rb", closefd=False), os.fdopen(os.dup(keep), "wb"))
+    except Exception as error:  # a wall that could not be made: say it, and run nothing
+        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(keep)) as said:
+            said.sendall(pack({"fault": f"{type(error).__name__}: {error}"}))
+        os._exit(1)
+    try:
+        serve(channel, framework, guard)  # type: ignore[arg-type]
+        code = 0
+    finally:
+        os._exit(code)  # nothing registered with atexit may hold this process back
+
+
+if __name__ == "__main__":
+    main()

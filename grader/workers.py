@@ -1,0 +1,228 @@
+"""Which kind of worker a class is graded with: forked from a warm server, shut in or not."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from course import settings
+from grader import sandbox as walls
+from grader.observers.facts import PREFIX, pack, sizes, unpack
+from grader.process import (
+    START_S,
+    ColdWorker,
+    Gone,
+    Late,
+    Worker,
+    matching,
+    numbered,
+    worker_environment,
+)
+from grader.session import MakeWorker
+
+MEMORY_MB = 4000
+CPU_S = 900
+
+
+class WarmServer:
+    """A process that has imported one framework and forks a worker per submission.
+
+    Parameters
+    ----------
+    framework : str
+        ``keras`` or ``pytorch``; ``bare`` imports nothing.
+    sandbox : bool
+        Whether it runs in bubblewrap.
+    extra : tuple of Path
+        What else the sandbox may see, read-only.
+    """
+
+    def __init__(
+        self,
+        framework: str,
+        *,
+        sandbox: bool,
+        memory_mb: int = MEMORY_MB,
+        extra: tuple[Path, ...] = (),
+    ) -> None:
+        ours, theirs = socket.socketpair()
+        self._control, self._lock = ours, threading.Lock()
+        options = [f"--control={theirs.fileno()}", f"--memory-mb={memory_mb}", f"--cpu-s={CPU_S}"]
+        shut_in = [*walls.command(extra)] if sandbox else []
+        self._process = subprocess.Popen(
+            [
+                *shut_in,
+                *(sys.executable, "-m", "grader.worker.server", framework, *options),
+                *(["--shut-in"] if sandbox else []),
+                *([] if framework == "bare" else ["--observers", *observer_modules()]),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=None if sandbox else settings.project_root(),
+            env=None if sandbox else worker_environment(),
+            pass_fds=(theirs.fileno(),),
+            start_new_session=True,
+        )
+        theirs.close()
+        ours.settimeout(START_S)
+        try:
+            ready = _receive(ours)
+        except (Gone, Late) as error:
+            ready = {"fault": str(error)}
+        if "fault" in ready:
+            self.close()
+            reason = f"the {framework} server did not start: {ready['fault']}"
+            raise Gone("infrastructure", reason) from None
+        self.threads = int(ready["threads"])
+
+    def worker(self, framework: str) -> WarmWorker:
+        """Fork a worker; it is ready at once."""
+        talk, their_talk = socket.socketpair()
+        watch, their_watch = socket.socketpair()
+        with self._lock:
+            try:
+                handles = [their_talk.fileno(), their_watch.fileno()]
+                socket.send_fds(self._control, [framework.encode()], handles)
+            except OSError:
+                raise Gone("crashed", "the server is gone") from None
+            finally:
+                their_talk.close()
+                their_watch.close()
+        return WarmWorker(talk, watch)
+
+    def close(self) -> None:
+        """End the server, and with it every worker."""
+        self._control.close()
+        with contextlib.suppress(OSError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+
+class WarmWorker:
+    """A forked worker at the other end of two sockets: one to talk, one to the keeper."""
+
+    def __init__(self, talk: socket.socket, watch: socket.socket) -> None:
+        self._talk, self._watch = talk, watch
+
+    def ask(self, message: Mapping[str, Any], timeout_s: float) -> dict[str, Any]:
+        """Send a request and return its reply; raises `Late` or `Gone`."""
+        self._talk.settimeout(timeout_s)
+        request = numbered(message)
+        try:
+            self._talk.sendall(pack(request))
+            reply = _receive(self._talk, time.monotonic() + timeout_s)
+        except (Gone, OSError) as error:
+            if isinstance(error, TimeoutError):
+                raise Late from None
+            raise Gone(self._reason()) from None
+        return matching(request, reply)
+
+    def _reason(self) -> str:
+        self._watch.settimeout(5)
+        try:
+            return str(_receive(self._watch)["ended"])
+        except (Gone, Late, OSError, KeyError):
+            return "crashed"
+
+    def close(self) -> None:
+        """Have the keeper end the worker and all it started; returns when that is done."""
+        self._talk.close()
+        with contextlib.suppress(OSError, Gone, Late):
+            self._watch.shutdown(socket.SHUT_WR)
+            self._watch.settimeout(10)
+            _receive(self._watch)
+        self._watch.close()
+
+
+def _receive(source: socket.socket, deadline: float | None = None) -> dict[str, Any]:
+    try:
+        header, blob = sizes(_exactly(source, PREFIX, deadline))
+        return unpack(_exactly(source, header, deadline), _exactly(source, blob, deadline))
+    except TimeoutError:
+        raise Late from None
+    except (ValueError, OSError) as error:
+        raise Gone("crashed", f"unreadable reply: {error}") from None
+
+
+def _exactly(source: socket.socket, count: int, deadline: float | None) -> bytes:
+    parts = []
+    while count:
+        if deadline is not None:
+            source.settimeout(max(0.001, deadline - time.monotonic()))
+        part = source.recv(min(count, 1 << 20))
+        if not part:
+            raise Gone("crashed", "the worker ended")
+        parts.append(part)
+        count -= len(part)
+    return b"".join(parts)
+
+
+def observer_modules() -> list[str]:
+    """Return the modules of ``grader/observers`` that hold observers."""
+    folder = Path(__file__).parent / "observers"
+    return [f"grader.observers.{path.stem}" for path in sorted(folder.glob("lesson_*.py"))]
+
+
+class Workers:
+    """Makes workers, and keeps one warm server per framework.
+
+    Parameters
+    ----------
+    sandbox : bool
+        Whether students' code is shut in. Without, only limits are set.
+    bare : bool
+        Import nothing ahead; for lessons without a framework.
+
+    Raises
+    ------
+    SandboxError
+        If a sandbox is wanted and cannot be had.
+    """
+
+    def __init__(
+        self,
+        *,
+        sandbox: bool = True,
+        bare: bool = False,
+        memory_mb: int = MEMORY_MB,
+        extra: tuple[Path, ...] = (),
+    ) -> None:
+        if sandbox:
+            walls.check_available()
+        self._options: dict[str, Any] = {"sandbox": sandbox, "memory_mb": memory_mb, "extra": extra}
+        self._bare = bare
+        self._servers: dict[str, WarmServer] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, framework: str) -> Worker:
+        """Return a worker for ``framework``."""
+        if not hasattr(socket, "send_fds"):  # Windows
+            return ColdWorker(framework, bare=self._bare)
+        return self._server("bare" if self._bare else framework).worker(framework)
+
+    def _server(self, name: str) -> WarmServer:
+        with self._lock:
+            if name not in self._servers:
+                self._servers[name] = WarmServer(name, **self._options)
+            return self._servers[name]
+
+    def close(self) -> None:
+        """End all servers."""
+        for server in self._servers.values():
+            server.close()
+        self._servers.clear()
+
+
+def worker_factory(*, sandbox: bool) -> MakeWorker:
+    """Return what makes workers for this machine."""
+    return Workers(sandbox=sandbox)
