@@ -1,0 +1,1 @@
+"""Quiz questions as data, each with a proof, and the ways to meet them."""
