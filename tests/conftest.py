@@ -1,0 +1,41 @@
+"""What every test stands on: a folder of its own for work and cache, and no one's settings."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.helpers import ROOT
+
+# A person's choices must not decide what the tests see.
+SWITCHES = ("COURSE_WEIGHTS", "COURSE_PICTURES", "COURSE_PHOTOS", "COURSE_FAST", "KERAS_BACKEND")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_folders(tmp_path_factory):
+    """Keep the whole run out of a person's ``work/``, cache and IPython profile."""
+    root = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent  # the workers of one run share what they have drawn
+    with pytest.MonkeyPatch.context() as patch:
+        for name in SWITCHES:
+            patch.delenv(name, raising=False)
+        patch.setenv("COURSE_CACHE", str(root / "cache"))
+        patch.setenv("COURSE_WORK", str(root / "work"))
+        patch.setenv("IPYTHONDIR", str(root / "ipython"))
+        yield
+
+
+@pytest.fixture(scope="session")
+def real_folder() -> Path:
+    """Real photographs and ImageNet weights: ``COURSE_REAL``, or ``../shared/real``.
+
+    Skips, with the reason, where there are none.
+    """
+    asked = os.environ.get("COURSE_REAL", "").strip()
+    folder = Path(asked).expanduser() if asked else ROOT.parent / "shared" / "real"
+    if not (folder / "photos").is_dir():
+        pytest.skip(f"no real photographs in {folder}; set COURSE_REAL to a folder with photos/")
+    return folder.resolve()

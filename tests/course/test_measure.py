@@ -1,0 +1,28 @@
+"""Time and memory: coarse, but never the wrong way round."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from course.measure import PeakMemory, median_ms
+
+
+def test_the_median_leaves_out_the_first_run_and_the_odd_one():
+    pauses = iter([0.2, 0.01, 0.3, 0.01])
+    assert 9 < median_ms(lambda: time.sleep(next(pauses)), repeats=3) < 150
+
+
+def test_memory_that_is_filled_is_seen_even_when_given_back():
+    with PeakMemory() as peak:
+        held = np.ones(40 * 2**20, np.uint8)
+        time.sleep(0.05)
+        del held
+    assert 35 < peak.mib < 400
+
+
+def test_doing_nothing_costs_next_to_nothing():
+    with PeakMemory() as peak:
+        pass
+    assert 0 <= peak.mib < 35

@@ -1,0 +1,6 @@
+import keras
+
+
+def extract_features(network, inputs):
+    maps = keras.Model(network.input, network.layers[-3].output)(inputs, training=False)
+    return keras.layers.GlobalMaxPooling2D()(maps)

@@ -1,0 +1,2 @@
+def head_parameters(features, classes):
+    return features + classes

@@ -1,0 +1,2 @@
+def head_parameters(features, classes):
+    print(features * classes + classes)

@@ -1,0 +1,6 @@
+import keras
+
+
+def add_head(base, classes):
+    base.trainable = False
+    return keras.Sequential([base, keras.layers.Dense(classes, activation="softmax")])

@@ -1,0 +1,3 @@
+def to_network_input(images):
+    images //= 2
+    return images.astype("float32") / 63.5 - 1

@@ -1,0 +1,2 @@
+def to_network_input(images):
+    return images.astype("float32") / 128 - 0.5

@@ -1,0 +1,4 @@
+def head_parameters(features, classes):
+    weights = features * classes
+    biases = classes
+    return weights + biases

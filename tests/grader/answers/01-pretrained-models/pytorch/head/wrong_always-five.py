@@ -1,0 +1,7 @@
+from torch import nn
+
+
+def add_head(network, classes):
+    network.features.requires_grad_(False)
+    network.classifier[-1] = nn.Linear(network.classifier[-1].in_features, 5)
+    return network

@@ -1,0 +1,7 @@
+import torch
+
+
+def predict_names(model, inputs, class_names):
+    with torch.no_grad():
+        probabilities = model(inputs).softmax(dim=1)
+    return [class_names[at] for at in probabilities.argmax(dim=1)], probabilities

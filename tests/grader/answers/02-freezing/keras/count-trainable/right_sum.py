@@ -1,0 +1,2 @@
+def count_trainable(model):
+    return sum(math.prod(weight.shape) for weight in model.trainable_weights)

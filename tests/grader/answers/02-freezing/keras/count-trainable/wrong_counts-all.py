@@ -1,0 +1,2 @@
+def count_trainable(model):
+    return model.count_params()

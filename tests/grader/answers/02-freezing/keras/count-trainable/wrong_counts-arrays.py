@@ -1,0 +1,2 @@
+def count_trainable(model):
+    return len(model.trainable_weights)

@@ -1,0 +1,2 @@
+def freeze_backbone(model):
+    model.get_layer("backbone").trainable = False

@@ -1,0 +1,3 @@
+def freeze_backbone(model):
+    for layer in model.layers:
+        layer.trainable = False

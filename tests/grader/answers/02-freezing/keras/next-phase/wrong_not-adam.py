@@ -1,0 +1,3 @@
+def start_phase(model, learning_rate):
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.SGD(learning_rate), loss)

@@ -1,0 +1,2 @@
+def keep_batchnorm_still(model):
+    model.trainable = False

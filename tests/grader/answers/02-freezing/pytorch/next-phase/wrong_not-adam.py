@@ -1,0 +1,2 @@
+def start_phase(model, learning_rate):
+    return torch.optim.SGD([p for p in model.parameters() if p.requires_grad], lr=learning_rate)

@@ -1,0 +1,113 @@
+"""A submission in a worker of its own: right, wrong, endless, crashing."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from grader.checks import register
+from grader.rebuild import Submission, read_source
+from grader.session import grade, secret_seed
+from grader.workers import Workers
+from tests.grader import notebooks as nb
+from tests.grader import sample
+
+bare = Workers(sandbox=False, bare=True)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _ended():
+    yield
+    bare.close()
+
+
+@pytest.fixture
+def source(tmp_path):
+    register(dataclasses.replace(sample.DOUBLE, timeout_s=5))
+    return read_source(nb.write_lesson(tmp_path))
+
+
+def verdict(source, answer, **options):
+    result = grade(source, Submission({"double": answer}), "pytorch", bare, **options)
+    return result.verdicts["00-sample/double"]
+
+
+def test_right_with_public_and_with_secret_cases(source):
+    assert verdict(source, nb.RIGHT).points == 3
+    assert verdict(source, nb.RIGHT, secret=b"s").points == 3
+
+
+def test_an_answer_fitted_to_the_public_cases_fails_on_fresh_ones(source):
+    known = {case["x"]: 2 * case["x"] for case in sample.DOUBLE.draw()}
+    fitted = f"double = {known}.get"
+    assert verdict(source, fitted).points == 3
+    assert verdict(source, fitted, secret=b"s").points == 1
+
+
+def test_stub_missing_and_syntax_error(source):
+    assert verdict(source, nb.STUB).hint_id == "not-done-yet"
+    assert verdict(source, "").hint_id == "not-done-yet"
+    broken = verdict(source, "def double(x)\n    return 2 * x")
+    assert (broken.status, broken.found) == (
+        "error",
+        "SyntaxError: expected ':' (<cell double>, line 1)",
+    )
+
+
+def test_an_error_in_the_cell_is_told_with_its_line(source):
+    found = verdict(source, "x = 1\ny = x / 0\ndouble = y")
+    assert found.status == "error"
+    assert found.lines()[-1] == "line 2: y = x / 0"
+
+
+def test_stderr_stdout_and_magics_cost_nothing(source):
+    noisy = "import sys\n%matplotlib inline\nprint('x' * 10**6, file=sys.stderr)\n!ls\n" + nb.RIGHT
+    assert verdict(source, noisy).points == 3
+
+
+def test_what_ends_a_worker_costs_its_check_only(source):
+    register(dataclasses.replace(sample.DOUBLE, timeout_s=1))
+    endless = verdict(source, "def double(x):\n    while True: pass")
+    assert (endless.status, endless.points) == ("timeout", 0)
+    gone = verdict(source, "import os\ndef double(x):\n    os._exit(0)")
+    assert gone.status == "crashed"
+    in_cell = verdict(source, "import os\nos._exit(0)\n" + nb.RIGHT)
+    assert in_cell.status == "crashed"
+
+
+def test_an_exit_in_the_answer_is_an_error_of_the_students(source):
+    found = verdict(source, "import sys\ndef double(x):\n    sys.exit(3)")
+    assert (found.status, found.found) == ("error", "SystemExit: 3")
+
+
+def test_replaced_functions_are_tampering(source):
+    patch = "import grader.observers.run as r\nr.observe_case = lambda *a: None\n" + nb.RIGHT
+    found = verdict(source, patch)
+    assert (found.status, found.points) == ("tampered", 0)
+    assert "observe_case" in found.found
+    forged = "import builtins\nbuiltins.len = lambda x: 3\ndef double(x):\n    return 0"
+    assert verdict(source, forged).status == "tampered"
+
+
+def test_an_object_that_equals_everything_earns_nothing(source):
+    liar = "class Any(int):\n    def __eq__(self, o): return True\n    __hash__ = int.__hash__\n"
+    found = verdict(source, liar + "def double(x):\n    return Any(0)", secret=b"s")
+    assert (found.status, found.found) == ("failed", "0")
+
+
+def test_a_helper_outside_the_answer_cell_is_named(source):
+    submission = Submission({"double": "1"}, elsewhere=frozenset({"double"}))
+    found = grade(source, submission, "pytorch", bare).verdicts["00-sample/double"]
+    assert "Move it into the answer cell" in found.next_step
+
+
+def test_a_broken_source_is_infrastructure(source):
+    source.notebook.cells[1].source = "1 / 0"
+    assert verdict(source, nb.STUB).status == "infrastructure"
+
+
+def test_seeds_depend_on_the_secret_and_the_submission():
+    seeds = {secret_seed(s, "check", d) for s in (b"1", b"2") for d in ("a", "b")}
+    assert len(seeds) == 4
+    assert secret_seed(b"1", "check", "a") == secret_seed(b"1", "check", "a") > 0

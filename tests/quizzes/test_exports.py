@@ -1,0 +1,195 @@
+"""What an export wrote is read back: nothing lost, nothing dropped without a word."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import xml.etree.ElementTree as ET
+import zipfile
+
+import pytest
+
+from quizzes import exports, render
+from quizzes.engine.model import Option
+from quizzes.exports import anki, gift, json_form, moodle, qti12, qti21
+from tests.quizzes.samples import ALL, BUG, CARDS, NEAR, NUMBER, ORDER, SEVERAL, SINGLE, question
+
+Q = {"q": qti21.QTI}
+
+
+def test_json_holds_every_field(tmp_path):
+    report = json_form.write(ALL, tmp_path / "bank.json")
+    content = json.loads(report.path.read_text())
+    assert report.written == len(content["questions"]) == len(ALL)
+    single = content["questions"][0]
+    assert single["key"] == "b"
+    assert single["options"][1] == {"id": "b", "text": "It stays", "feedback": _feedback("b")}
+    assert single["solution"] == list(SINGLE.solution)
+
+
+def _feedback(letter: str) -> str:
+    return next(o.feedback for o in SEVERAL.options if o.id == letter)
+
+
+def _moodle(tmp_path) -> dict[str, ET.Element]:
+    report = moodle.write(ALL, tmp_path / "bank.xml")
+    assert not report.left_out
+    nodes = ET.parse(report.path).getroot().findall("question")
+    return {node.findtext("name/text", ""): node for node in nodes}
+
+
+def test_moodle_keeps_code_hint_feedback_and_solution(tmp_path):
+    node = _moodle(tmp_path)[SINGLE.id]
+    assert node.get("type") == "multichoice"
+    assert "<pre><code" in node.findtext("questiontext/text", "")
+    assert "p = {1: 'a'}" in node.findtext("questiontext/text", "").replace("&#39;", "'")
+    assert "A bias for each output &amp; one weight &lt;" in node.findtext("hint/text", "")
+    assert "<em>weights</em>" in node.findtext("generalfeedback/text", "")
+    answers = node.findall("answer")
+    assert [a.get("fraction") for a in answers] == ["0", "100", "0"]
+    # What a question says is text: raw HTML in it arrives escaped.
+    assert "&lt;b&gt;tags&lt;/b&gt;" in answers[0].findtext("feedback/text", "")
+
+
+def test_moodle_takes_back_a_choice_of_everything(tmp_path):
+    answers = _moodle(tmp_path)[SEVERAL.id].findall("answer")
+    fractions = [float(a.get("fraction", "nan")) for a in answers]
+    assert fractions == [50.0, -50.0, 50.0, -50.0]
+    assert sum(fractions) == 0
+
+
+def test_moodle_numbers_and_orders(tmp_path):
+    nodes = _moodle(tmp_path)
+    near = nodes[NEAR.id].find("answer")
+    assert (near.findtext("text"), near.findtext("tolerance")) == ("0.125", "0.01")
+    steps = nodes[ORDER.id].findall("answer")
+    assert [(a.get("fraction"), a.findtext("text")) for a in steps] == [
+        ("1.0000000", "<p>first</p>"),
+        ("2.0000000", "<p>second</p>"),
+        ("3.0000000", "<p>third</p>"),
+    ]
+
+
+def _read_gift(text: str) -> dict[str, tuple[str, list[str]]]:
+    """Return stem and answer lines per name, as GIFT's own rules split them."""
+    found = {}
+    for block in re.split(r"\n\n", text.strip()):
+        match = re.fullmatch(r"::(.*?)::\[html\](.*?)(?<!\\)\{(.*)\}", block, re.DOTALL)
+        if match:
+            name, stem, body = match.groups()
+            found[_plain(name)] = (_plain(stem), re.split(r"\n(?=[=~#])", body))
+    return found
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\\([~=#{}:\\])", r"\1", text.replace(r"\n", "\n"))
+
+
+def test_gift_reads_back_and_names_what_it_cannot_carry(tmp_path):
+    report = gift.write(ALL, tmp_path / "bank.gift.txt")
+    found = _read_gift(report.path.read_text())
+    assert set(found) == {q.id for q in ALL if q.kind != "order"}
+    stem, lines = found[SINGLE.id]
+    assert stem == render.xhtml(SINGLE.stem)
+    assert lines[2].startswith("=<p>It stays</p>#<p>About b")
+    assert _plain(lines[3]).startswith("~<p>It = {x} ~ 2</p>#")
+    assert found[NUMBER.id][1][:2] == ["#", "=6405:0#Right."]
+    assert f"{ORDER.id}: GIFT has no 'order' questions." in report.left_out
+    assert report.left_out[-1].startswith("GIFT has no place for hints: 7 hints")
+
+
+def test_canvas_package_reads_back(tmp_path):
+    report = qti12.write(ALL, tmp_path / "bank.zip")
+    with zipfile.ZipFile(report.path) as package:
+        assert package.testzip() is None
+        [name] = [n for n in package.namelist() if re.search(r"/text2qti_assessment_\w+\.xml$", n)]
+        root = ET.fromstring(package.read(name))
+    items = [node for node in root.iter() if node.tag.endswith("}item")]
+    kinds = {n.get("title"): n for n in items}
+    assert set(kinds) == {q.id for q in ALL if q.kind != "order"}
+    single = "".join(kinds[SINGLE.id].itertext())
+    assert "for p in m.parameters():" in single
+    assert "About b" in single
+    assert f"{ORDER.id}: QTI 1.2 has no 'order' questions." in report.left_out
+
+
+def test_qti21_items_are_well_formed_and_complete(tmp_path):
+    report = qti21.write(ALL, tmp_path / "bank.zip")
+    assert not report.left_out
+    with zipfile.ZipFile(report.path) as package:
+        manifest = ET.fromstring(package.read("imsmanifest.xml"))
+        hrefs = [n.get("href", "") for n in manifest.iter() if n.tag.endswith("}resource")]
+        items = {h: ET.fromstring(package.read(h)) for h in hrefs}
+    assert len(items) == len(ALL)
+    several = items[f"items/{SEVERAL.id}.xml"]
+    values = [float(n.get("mappedValue")) for n in several.iterfind(".//q:mapEntry", Q)]
+    assert sum(values) == pytest.approx(0)
+    assert len(several.findall("q:modalFeedback", Q)) == len(SEVERAL.options) + 1
+    order = items[f"items/{ORDER.id}.xml"]
+    assert [v.text for v in order.iterfind(".//q:correctResponse/q:value", Q)] == ["c", "a", "b"]
+    near = items[f"items/{NEAR.id}.xml"].find(".//q:equal", Q)
+    assert near.get("tolerance") == "0.01 0.01"
+    hint = several.find(".//q:feedbackBlock", Q)
+    assert "one weight < per pair" in "".join(hint.itertext())
+
+
+def test_the_same_questions_give_the_same_qti_bytes(tmp_path):
+    first = qti21.write(ALL, tmp_path / "a.zip").path.read_bytes()
+    assert qti21.write(ALL, tmp_path / "b.zip").path.read_bytes() == first
+
+
+def test_anki_package_holds_the_cards(tmp_path):
+    report = anki.write(CARDS, tmp_path / "cards.apkg")
+    with zipfile.ZipFile(report.path) as package:
+        package.extract("collection.anki2", tmp_path)
+    with sqlite3.connect(tmp_path / "collection.anki2") as base:
+        notes = dict(row[0].split("\x1f") for row in base.execute("select flds from notes"))
+        guids = {row[0] for row in base.execute("select guid from notes")}
+    base.close()
+    assert notes["<p>What does <code>freeze</code> do?</p>"] == (
+        "<p>It stops <strong>updates</strong>.</p>"
+    )
+    assert len(guids) == 2
+    assert (report.written, report.what) == (2, "cards")
+
+
+def test_anki_opens_the_package(tmp_path):
+    """The real reader: Anki's own library imports the deck."""
+    collection = pytest.importorskip("anki.collection", reason="Anki's library is not installed")
+    report = anki.write(CARDS, tmp_path / "cards.apkg")
+    col = collection.Collection(str(tmp_path / "col.anki2"))
+    try:
+        request = collection.ImportAnkiPackageRequest(package_path=str(report.path))
+        col.import_anki_package(request)
+        assert col.card_count() == 2
+        names = {deck.name for deck in col.decks.all_names_and_ids()}
+        assert {"Fine-tuning::02 Freezing", "Fine-tuning::03 A new head"} <= names
+    finally:
+        col.close()
+
+
+def test_ids_that_anki_knows_a_deck_by_never_change():
+    assert anki.stable_id("fine-tuning course card") == 1321836993
+
+
+def test_an_unknown_format_offers_the_nearest():
+    with pytest.raises(ValueError, match=r"No export 'moodel'. Did you mean 'moodle'\?"):
+        exports.export("moodel")
+
+
+@pytest.mark.parametrize("write", [gift.write, qti12.write, qti21.write, moodle.write])
+def test_hostile_text_stays_text(tmp_path, write):
+    texts = ("</text>]]><script>x</script>", "= ~ # { } : \\ % $", "# no heading", "1. no list")
+    opts = tuple(
+        Option(letter, text, f"{letter} {text}")
+        for letter, text in zip("abcd", texts, strict=False)
+    )
+    report = write((question("hostile", "single", "b", opts), BUG), tmp_path / "out")
+    assert report.written == 2
+    data = report.path.read_bytes()
+    if zipfile.is_zipfile(report.path):
+        with zipfile.ZipFile(report.path) as package:
+            data = b"".join(package.read(name) for name in package.namelist())
+    assert b"script" in data
+    assert b"<script>" not in data
