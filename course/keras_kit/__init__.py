@@ -9,13 +9,20 @@ from course.keras_kit.freezing import (
     snapshot,
     unfreeze,
 )
+from course.keras_kit.head import cached_features, replace_head
+from course.keras_kit.training import evaluate, fit, predict_proba
 
 __all__ = [
     "batchnorm_layers",
+    "cached_features",
     "changes",
     "count_parameters",
+    "evaluate",
+    "fit",
     "freeze",
     "hold_batchnorm",
+    "predict_proba",
+    "replace_head",
     "snapshot",
     "unfreeze",
 ]

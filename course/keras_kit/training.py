@@ -1,0 +1,219 @@
+"""Train, evaluate, predict. Built by hand in lesson 03; PyTorch has the same names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from course import runs
+from course.keras_kit.freezing import hold_batchnorm
+
+if TYPE_CHECKING:
+    import keras
+
+CHANNELS = 3  # the axis of an image's channels: (N, H, W, 3)
+
+
+def fit(
+    model: keras.Model,
+    train: runs.Data,
+    validation: runs.Data | None = None,
+    *,
+    optimizer: keras.optimizers.Optimizer,
+    epochs: int,
+    batch_size: int = 20,
+    loss: Any = None,
+    hold: bool = True,
+    patience: int | None = None,
+    augment: runs.Augment | None = None,
+    schedule: Callable[[int], float] | None = None,
+    seed: int = 0,
+    each_epoch: Callable[[int, runs.History], None] | None = None,
+) -> runs.History:
+    """Compile and train what is not frozen; return the curves.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Ends in logits.
+    train, validation : (images, labels)
+        Images as `course.backbone.preprocess` makes them, ``(N, H, W, 3) float32``, or features
+        ``(N, D)``; labels from 0.
+    optimizer : keras.optimizers.Optimizer
+        A new one for each phase: it remembers the weights it was first used for.
+    epochs, batch_size : int
+        How often every picture is seen, and how many of them a step looks at.
+    loss : keras.losses.Loss, optional
+        By default cross-entropy from logits.
+    hold : bool
+        Whether all BatchNorm layers stand still, see `hold_batchnorm`. Switch it off to train a
+        network from scratch.
+    patience : int, optional
+        Stop when validation loss has not fallen for so many epochs; restore the best weights.
+    augment : callable, optional
+        Of a batch and a ``numpy.random.Generator``; returns the batch to train on.
+    schedule : callable, optional
+        Of the epoch, from 0; returns what the starting rate is multiplied by in it.
+    seed : int
+        Decides the order of the pictures and augmentation. A dropout layer has a seed of its own.
+    each_epoch : callable, optional
+        Called after each epoch with its number, from 0, and the history so far.
+
+    Returns
+    -------
+    dict of str to list of float
+        ``loss`` and ``accuracy``, measured while training; with validation also ``val_loss`` and
+        ``val_accuracy``. One value per epoch.
+
+    Raises
+    ------
+    ValueError
+        If nothing trains, the optimizer was used for other weights, the model has no output for
+        a label, or the data are not as described.
+    """
+    images, labels = runs.checked(train, "train", channels=CHANNELS)
+    held_out = validation and runs.checked(validation, "validation", channels=CHANNELS)
+    if hold:
+        hold_batchnorm(model)
+    _check_ready(model, optimizer, labels, default_loss=loss is None)
+    stopping = runs.EarlyStopping(patience, model.get_weights, validated=bool(held_out))
+    rng = np.random.default_rng(seed)
+    model.compile(optimizer, loss or _cross_entropy(), metrics=[_accuracy(model)])
+    history: runs.History = {}
+    with _rates(model, optimizer, wanted=schedule is not None) as set_rates:
+        for epoch in range(epochs):
+            set_rates(schedule(epoch) if schedule else 1.0)
+            places = list(runs.batches(len(images), batch_size, rng))
+            shown = [runs.augmented(images[batch], augment, rng) for batch in places]
+            made = model.fit(
+                np.concatenate(shown),
+                labels[np.concatenate(places)],
+                batch_size=batch_size,
+                shuffle=False,
+                verbose=0,
+            ).history
+            runs.record(history, loss=made["loss"][0], accuracy=made["accuracy"][0])
+            if held_out:
+                value, right = evaluate(model, *held_out, loss=loss)
+                runs.record(history, val_loss=value, val_accuracy=right)
+            if each_epoch:
+                each_epoch(epoch, history)
+            if stopping.stops(history):
+                break
+    if stopping.best is not None:
+        model.set_weights(stopping.best)
+    return history
+
+
+def evaluate(
+    model: keras.Model,
+    images: np.ndarray,
+    labels: np.ndarray,
+    *,
+    batch_size: int = 100,
+    loss: Any = None,
+) -> tuple[float, float]:
+    """Return loss, without any penalty on weights, and accuracy; nothing need be compiled.
+
+    Parameters are those of `fit`.
+    """
+    images, labels = runs.checked((images, labels), "given", channels=CHANNELS)
+    logits = _logits(model, images, batch_size)
+    if loss is None:
+        runs.check_labels(labels, logits.shape[-1])
+    import keras
+
+    wanted = labels[:, None] if logits.shape[-1] == 1 else labels
+    values = keras.losses.get(loss or _cross_entropy())(wanted, logits)
+    value = float(np.mean(keras.ops.convert_to_numpy(values)))
+    chosen = logits[:, 0] > 0 if logits.shape[-1] == 1 else logits.argmax(axis=1)
+    return value, float((chosen == labels).mean())
+
+
+def predict_proba(model: keras.Model, images: np.ndarray, *, batch_size: int = 100) -> np.ndarray:
+    """Return the probability of each class, ``(N, C) float32``, in inference mode.
+
+    A model with one output gives ``(N, 1)``: the probability of class 1.
+    """
+    logits = _logits(model, np.asarray(images), batch_size)
+    if logits.shape[-1] == 1:
+        return 1 / (1 + np.exp(-logits))
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def _logits(model: keras.Model, images: np.ndarray, batch_size: int) -> np.ndarray:
+    return np.asarray(model.predict(images, batch_size=batch_size, verbose=0))
+
+
+def _cross_entropy() -> keras.losses.Loss:
+    import keras
+
+    return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+
+
+def _accuracy(model: keras.Model) -> keras.metrics.Metric:
+    import keras
+
+    if model.output_shape[-1] == 1:
+        return keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0)
+    return keras.metrics.SparseCategoricalAccuracy(name="accuracy")
+
+
+def _check_ready(
+    model: keras.Model, optimizer: Any, labels: np.ndarray, *, default_loss: bool
+) -> None:
+    if not model.trainable_weights:
+        raise ValueError(
+            "expected something that trains, found every parameter frozen, the head too. "
+            "Unfreeze the head, then make the optimizer."
+        )
+    held = {id(variable) for variable in getattr(optimizer, "_trainable_variables", ())}
+    lacking = [weight.path for weight in model.trainable_weights if id(weight) not in held]
+    if held and lacking:
+        raise ValueError(
+            f"expected an optimizer that holds all {len(model.trainable_weights)} arrays that "
+            f"train, found {len(lacking)} missing, {lacking[0]!r} first. Replace the head and set "
+            "the flags, then make the optimizer."
+        )
+    if default_loss:
+        runs.check_labels(labels, model.output_shape[-1])
+        _refuse_softmax(model)
+
+
+def _refuse_softmax(model: keras.Model) -> None:
+    import keras
+
+    last = model.layers[-1]
+    soft = getattr(last, "activation", None) is keras.activations.softmax
+    if soft or isinstance(last, keras.layers.Softmax):
+        raise ValueError(
+            "expected a model that ends in logits, found a softmax at its end: cross-entropy "
+            "applies its own. Leave the softmax out; predict_proba applies it."
+        )
+
+
+@contextmanager
+def _rates(
+    model: keras.Model, optimizer: Any, *, wanted: bool
+) -> Iterator[Callable[[float], None]]:
+    """Yield what multiplies the starting rate; put the rate back at the end.
+
+    An optimizer made of several, as `keras.optimizers.MultiOptimizer` is, has each rate multiplied.
+    """
+    if wanted:
+        optimizer.build(model.trainable_variables)  # one made of several may choose them only now
+    each = getattr(optimizer, "optimizers", None) or [optimizer]
+    starting = [(one, float(one.learning_rate)) for one in each] if wanted else []
+
+    def multiply(factor: float) -> None:
+        for one, rate in starting:
+            one.learning_rate = rate * factor
+
+    try:
+        yield multiply
+    finally:
+        multiply(1.0)
