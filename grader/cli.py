@@ -23,12 +23,12 @@ _errors = Console(stderr=True)
 
 def main() -> None:
     """Run the door; a mistake in how it was called is one sentence, not a traceback."""
-    from grader.errors import ClassroomError, SandboxError, SourceError
+    from grader.errors import ClassroomError, ClusterError, SandboxError, SourceError
 
     warnings.filterwarnings("ignore", module=r"nbgrader\..*")  # of its own use of its database
     try:
         app()
-    except (SourceError, ClassroomError, SandboxError, OSError) as error:
+    except (SourceError, ClassroomError, ClusterError, SandboxError, OSError) as error:
         _errors.print(f"[red]{error}[/]")
         raise SystemExit(2) from None
 
@@ -103,6 +103,9 @@ def run(
     jobs: Annotated[int, typer.Option(help="Workers at once; one per core by default.")] = 0,
     again: Annotated[bool, typer.Option("--again", help="Grade again what is graded.")] = False,
     sandbox: Annotated[bool, typer.Option(help="Run students' code in a sandbox.")] = True,
+    scheduler: Annotated[
+        str, typer.Option(help="Grade on a dask.distributed cluster: tcp://HOST:8786.")
+    ] = "",
 ) -> None:
     """Grade submitted/STUDENT/LESSON/FRAMEWORK.ipynb and write the gradebook."""
     from grader import report
@@ -120,7 +123,13 @@ def run(
         where = room.root / room.folders.submitted_directory
         _console.print(f"Nothing to grade: no STUDENT/LESSON/FRAMEWORK.ipynb below {where}.")
         raise typer.Exit(1)
-    engine = engine_for(room.root, sandbox=sandbox)
+    if scheduler:
+        from grader.cluster import engine_on
+
+        engine, slots = engine_on(scheduler, room.root, sandbox=sandbox)
+        jobs = jobs or slots
+    else:
+        engine = engine_for(room.root, sandbox=sandbox)
     with report.progress(len(wanted), _console) as advance:
         outcomes = run_class(
             room, engine, wanted, jobs=jobs or os.cpu_count() or 1, again=again, notify=advance

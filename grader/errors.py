@@ -13,3 +13,7 @@ class ClassroomError(ValueError):
 
 class SandboxError(RuntimeError):
     """Students' code cannot be shut in on this machine, so it is not run."""
+
+
+class ClusterError(RuntimeError):
+    """A dask.distributed cluster cannot be used as asked."""

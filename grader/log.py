@@ -36,6 +36,8 @@ class Entry:
         ISO time of grading.
     seconds : float
         Wall time of grading.
+    stages : mapping of str to float
+        Where the time went; as in `grader.session.Result`.
     """
 
     key: str
@@ -47,11 +49,12 @@ class Entry:
     flags: tuple[str, ...] = ()
     when: str = field(default_factory=lambda: datetime.now().isoformat(timespec="seconds"))
     seconds: float = 0.0
+    stages: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def result(self) -> Result:
         """The verdicts as a session returns them."""
-        return Result(self.verdicts, self.notes, self.flags)
+        return Result(self.verdicts, self.notes, self.flags, self.stages)
 
     @property
     def final(self) -> bool:

@@ -76,6 +76,9 @@ class Worker(Protocol):
     def ask(self, message: Mapping[str, Any], timeout_s: float) -> dict[str, Any]:
         """Send a request and return its reply; raises `Late` or `Gone`."""
 
+    def allow(self, memory_mb: int) -> None:
+        """Set how much memory what is asked from now on may take, up to the worker's own limit."""
+
     def close(self) -> None:
         """End the worker and everything it started."""
 
@@ -151,6 +154,9 @@ class ColdWorker:
         except OSError:
             raise Gone("crashed") from None
         return matching(request, self._await(timeout_s))
+
+    def allow(self, memory_mb: int) -> None:
+        """Do nothing: only a forked worker has somebody who watches its memory."""
 
     def close(self) -> None:
         """Kill the process and its group."""

@@ -128,13 +128,24 @@ def read_source(path: Path) -> Source:
         notebook = nbformat.read(path, as_version=4)
     except Exception as error:
         raise SourceError(f"{path} is no notebook of the course: {error}") from None
+    return source_of(notebook, str(path))
+
+
+def source_of(notebook: NotebookNode, name: str = "the notebook") -> Source:
+    """Find the checks that a trusted notebook's test cells call.
+
+    Raises
+    ------
+    SourceError
+        If a graded test cell calls no check.
+    """
     checks = {}
     for cell in notebook.cells:
         if _flag(cell, "grade") and not is_answer(cell):
             checks[grade_id(cell)] = _called_checks(cell.source)
             if not checks[grade_id(cell)]:
                 raise SourceError(
-                    f"{path}: the test cell {grade_id(cell)!r} calls no check(...); "
+                    f"{name}: the test cell {grade_id(cell)!r} calls no check(...); "
                     'expected one such as check("02-freezing/freeze-backbone", answer).'
                 )
     return Source(notebook, checks)

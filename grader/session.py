@@ -11,7 +11,8 @@ import hashlib
 import hmac
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,11 +63,14 @@ class Result:
         Sentences for the feedback, about the submission as a whole.
     flags : tuple of str
         For the instructor to look at.
+    stages : mapping of str to float
+        Seconds spent on ``start``, ``setup``, ``answers``, ``observe``, ``judge`` and ``end``.
     """
 
     verdicts: Mapping[str, Verdict]
     notes: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    stages: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass
@@ -84,6 +88,16 @@ class _Run:
     forged: Observation | None = None  # somebody else wrote into the worker's pipe
     started: int = 0
     deadline: float = math.inf
+    stages: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Add the time of what follows to ``stage``."""
+        begin = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.stages[stage] = self.stages.get(stage, 0.0) + time.perf_counter() - begin
 
     def limit(self, wanted_s: float) -> float:
         """Return ``wanted_s``, or what is left of the submission's own time if that is less."""
@@ -99,7 +113,9 @@ class _Run:
                 raise Gone(CRASHED, "too many workers were lost")
             self.started += 1
             self.limit(START_S)
-            self.worker = self.make_worker(self.framework)
+            with self.timed("start"):
+                self.worker = self.make_worker(self.framework)
+                self.worker.ask({"do": "seed", "seed": self.seed}, SHORT_S)
             self._run_cells(self.worker)
         return self.worker
 
@@ -134,13 +150,13 @@ class _Run:
             self.worker = None
 
     def _run_cells(self, worker: Worker) -> None:
-        worker.ask({"do": "seed", "seed": self.seed}, SHORT_S)
         for cell in self.cells:
             if cell.id in self.lost:
                 continue
             request = {"do": "cell", "id": cell.id, "source": cell.source}
             try:
-                look = _observation(worker.ask(request, self.limit(CELL_TIMEOUT_S)))
+                with self.timed("setup" if cell.kind == "setup" else "answers"):
+                    look = _observation(worker.ask(request, self.limit(CELL_TIMEOUT_S)))
             except (Late, Gone) as error:
                 if _ours(error):
                     raise
@@ -150,7 +166,8 @@ class _Run:
                 return self.drop()
             if look.status != OK:
                 self.errors[cell.id] = look
-        self.changed = list(worker.ask({"do": "guard"}, SHORT_S)["changed"])
+        with self.timed("answers"):
+            self.changed = list(worker.ask({"do": "guard"}, SHORT_S)["changed"])
         return None
 
 
@@ -180,18 +197,22 @@ def grade(
         for check in checks:
             case_seed = secret_seed(secret, check.id, submission.digest) if secret else 0
             verdicts[check.id] = _grade_check(run, check, case_seed, submission)
-        run.end()
+        with run.timed("end"):
+            run.end()
         if run.forged:
             verdicts = {check.id: _stopped(check, run.forged) for check in checks}
     finally:
-        run.drop()
+        with run.timed("end"):
+            run.drop()
     flags = [f"replaced {name}" for name in run.changed]
     flags += [f"{v.check_id}: {v.status}" for v in verdicts.values() if v.status == TAMPERED]
-    return Result(verdicts, submission.notes, tuple(dict.fromkeys(flags)))
+    stages = {name: round(seconds, 4) for name, seconds in run.stages.items()}
+    return Result(verdicts, submission.notes, tuple(dict.fromkeys(flags)), stages)
 
 
 def _grade_check(run: _Run, check: Check, seed: int, submission: Submission) -> Verdict:
-    cases = check.draw(seed)
+    with run.timed("judge"):
+        cases = check.draw(seed)
     request = {
         "do": "check",
         "observer": check.observer,
@@ -207,13 +228,16 @@ def _grade_check(run: _Run, check: Check, seed: int, submission: Submission) -> 
     if run.forged:
         return _stopped(check, run.forged)
     try:
-        reply = worker.ask(request, run.limit(check.timeout_s))
+        with run.timed("observe"):
+            worker.allow(check.memory_mb)
+            reply = worker.ask(request, run.limit(check.timeout_s))
     except (Late, Gone) as error:
         run.drop()
         if _ours(error):
             return fault(check, str(error))
         return run.note(_stopped(check, _lost(error, check.timeout_s)))
-    return _judge(run, check, cases, reply, submission)
+    with run.timed("judge"):
+        return _judge(run, check, cases, reply, submission)
 
 
 def _judge(

@@ -28,6 +28,7 @@ from grader.process import (
     worker_environment,
 )
 from grader.session import MakeWorker
+from grader.worker.walls import LIMIT
 
 MEMORY_MB = 4000
 CPU_S = 900
@@ -126,6 +127,11 @@ class WarmWorker:
                 raise Late from None
             raise Gone(self._reason()) from None
         return matching(request, reply)
+
+    def allow(self, memory_mb: int) -> None:
+        """Tell the keeper how much memory the worker may take from now on."""
+        with contextlib.suppress(OSError):  # a keeper that is gone shows when the worker is asked
+            self._watch.sendall(LIMIT.pack(memory_mb))
 
     def _reason(self) -> str:
         self._watch.settimeout(5)

@@ -116,8 +116,11 @@ def _keep(
 
 
 def _watch(worker: int, watch: socket.socket, memory_mb: int) -> str:
-    """Return why the worker ended; the coordinator closes ``watch`` to have it ended."""
-    base = walls.anonymous_mb(worker)
+    """Return why the worker ended.
+
+    Over ``watch`` the coordinator sends new limits on memory, and closes it to have it ended.
+    """
+    base, base_data, allowed_mb = walls.anonymous_mb(worker), walls.data_mb(worker), memory_mb
     poller = select.poll()
     poller.register(watch, select.POLLIN | select.POLLHUP)
     reason = "crashed"
@@ -128,10 +131,14 @@ def _watch(worker: int, watch: socket.socket, memory_mb: int) -> str:
                 return "timeout"
             return reason
         if poller.poll(POLL_MS):
-            _end(worker)
-            return "closed"
+            told = watch.recv(walls.LIMIT.size)
+            if len(told) < walls.LIMIT.size:
+                _end(worker)
+                return "closed"
+            allowed_mb = min(memory_mb, *walls.LIMIT.unpack(told))
+            walls.limit_data(worker, base_data + allowed_mb)
         used, count = walls.tree_mb(worker)
-        if used > memory_mb + count * base or count > MAX_PROCESSES:
+        if used > allowed_mb + count * base or count > MAX_PROCESSES:
             _end(worker)
             return "out of memory"
 

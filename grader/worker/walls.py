@@ -11,6 +11,7 @@ import contextlib
 import ctypes
 import os
 import resource
+import struct
 import sys
 from pathlib import Path
 
@@ -21,6 +22,7 @@ SHARED_MB = 512  # DataLoader workers hand batches over through /dev/shm
 MAX_FILES = 512
 MAX_FILE_MB = 256
 MAX_TASKS = 512  # processes and threads
+LIMIT = struct.Struct(">I")  # a new limit on memory in MB, as the coordinator tells the keeper
 
 _NEW = {"mount": 0x00020000, "uts": 0x04000000, "ipc": 0x08000000, "user": 0x10000000}
 _NEW |= {"pid": 0x20000000, "net": 0x40000000}
@@ -89,7 +91,7 @@ def _drop_capabilities() -> None:
 def limit(memory_mb: int, cpu_s: int, *, shut_in: bool) -> None:
     """Set hard limits on memory, processor time, files, tasks and core dumps."""
     wanted = {
-        "RLIMIT_DATA": (_data_mb() + memory_mb) * 2**20,
+        "RLIMIT_DATA": (data_mb() + memory_mb) * 2**20,
         "RLIMIT_CPU": cpu_s,
         "RLIMIT_FSIZE": MAX_FILE_MB * 2**20,
         "RLIMIT_NOFILE": MAX_FILES,
@@ -107,6 +109,15 @@ def limit(memory_mb: int, cpu_s: int, *, shut_in: bool) -> None:
             resource.setrlimit(number, (value, value))
 
 
+def limit_data(pid: int, most_mb: int) -> None:
+    """Let what process ``pid`` allocates beyond ``most_mb`` fail; gentler than being ended."""
+    with contextlib.suppress(ValueError, OSError, AttributeError):
+        _, hard = resource.prlimit(pid, resource.RLIMIT_DATA)
+        wanted = most_mb * 2**20
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.prlimit(pid, resource.RLIMIT_DATA, (soft, hard))
+
+
 def _status(pid: int | str) -> dict[str, int]:
     found: dict[str, int] = {}
     with contextlib.suppress(OSError, ValueError):
@@ -117,8 +128,9 @@ def _status(pid: int | str) -> dict[str, int]:
     return found
 
 
-def _data_mb() -> int:
-    return _status("self").get("VmData", 0) // 1024
+def data_mb(pid: int | str = "self") -> int:
+    """Return how much a process has allocated, used or not, in MB."""
+    return _status(pid).get("VmData", 0) // 1024
 
 
 def anonymous_mb(pid: int) -> float:
