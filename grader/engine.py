@@ -99,6 +99,7 @@ class Engine:
             result.flags,
             seconds=round(time.perf_counter() - begin, 3),
             stages=result.stages,
+            text=submission.digest,
         )
 
     def _judged(self, submission: Submission, student: str, lesson: str, framework: str) -> Result:

@@ -38,6 +38,8 @@ class Entry:
         Wall time of grading.
     stages : mapping of str to float
         Where the time went; as in `grader.session.Result`.
+    text : str
+        Hash of the answers; empty in a log from before it was kept.
     """
 
     key: str
@@ -50,6 +52,7 @@ class Entry:
     when: str = field(default_factory=lambda: datetime.now().isoformat(timespec="seconds"))
     seconds: float = 0.0
     stages: Mapping[str, float] = field(default_factory=dict)
+    text: str = ""
 
     @property
     def result(self) -> Result:
