@@ -73,8 +73,8 @@ def test_the_course_cannot_be_written(workers, folder):
 
 
 def test_each_worker_has_its_own_temporary_folder(workers):
-    assert run(workers, "open('/tmp/left', 'w').write('x')\nopen('/dev/shm/left', 'w')") == "ok"
-    assert value(workers, "[os.path.exists('/tmp/left'), os.path.exists('/dev/shm/left')]") == [
+    assert run(workers, "open('/scratch/left', 'w').write('x')\nopen('/dev/shm/left', 'w')") == "ok"
+    assert value(workers, "[os.path.exists('/scratch/left'), os.path.exists('/dev/shm/left')]") == [
         False,
         False,
     ]
@@ -136,8 +136,8 @@ def test_processes_are_limited(workers):
 
 def test_files_are_limited(workers):
     assert "File too large" in run(
-        workers, "open('/tmp/x', 'wb').truncate(10**12)"
-    ) or "No space" in run(workers, "open('/tmp/x', 'wb').write(b'x' * 10**9)")
+        workers, "open('/scratch/x', 'wb').truncate(10**12)"
+    ) or "No space" in run(workers, "open('/scratch/x', 'wb').write(b'x' * 10**9)")
     assert "Too many open files" in run(workers, "f = [open('/dev/null') for _ in range(10**4)]")
 
 
