@@ -13,6 +13,20 @@ from tests.helpers import ROOT
 SWITCHES = ("COURSE_WEIGHTS", "COURSE_PICTURES", "COURSE_PHOTOS", "COURSE_FAST", "KERAS_BACKEND")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep on one worker what shares expensive things; begin with the longest, the notebooks."""
+    items.sort(key=lambda item: not _is_a_notebook(item))
+    for item in items:
+        file = item.nodeid.split("::")[0]
+        chosen = item.callspec.params if _is_a_notebook(item) else {}
+        item.add_marker(pytest.mark.xdist_group("-".join([file, *map(str, chosen.values())])))
+
+
+def _is_a_notebook(item: pytest.Item) -> bool:
+    return item.path.name == "test_lessons.py" and hasattr(item, "callspec")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_folders(tmp_path_factory):
     """Keep the whole run out of a person's ``work/``, cache and IPython profile."""
