@@ -451,19 +451,21 @@ def _judge_held(case: Case, facts: Facts, checked: str) -> Finding:
 
 
 def _judge_moves_keras(case: Case, facts: Facts, checked: str) -> Finding:
+    if not facts["compiled_anew"]:
+        expected, found = "a model compiled anew", "the training step of the old phase"
+        return _wrong(facts, PHASE, checked, expected, found, "not-compiled")
+    if not facts["new_optimizer"]:
+        expected, found = "a new optimizer", "the one of the old phase"
+        return _wrong(facts, PHASE, checked, expected, found, "old-optimizer")
     listed, wanted = small.arrays(case.params), small.flags(case.params)
     moved = facts["moved"]
     stray = [m for m, trains in zip(moved, wanted, strict=True) if m and not trains]
     # a ReLU may starve an array of its gradient, so ask for one that moves in each block
     missing = _blocks(listed, wanted) - _blocks(listed, moved)
-    if not stray and not missing and facts["new_optimizer"]:
-        return Finding.right(checked)
     if not stray and not missing:
-        expected, found = "a new optimizer", "the one of the old phase"
-        return _wrong(facts, PHASE, checked, expected, found, "old-optimizer")
-    hint = "" if facts["new_optimizer"] else "not-compiled"
+        return Finding.right(checked)
     expected = f"a step that moves {_summary(wanted, listed)}"
-    return _wrong(facts, PHASE, checked, expected, _summary(moved, listed), hint)
+    return _wrong(facts, PHASE, checked, expected, _summary(moved, listed), "")
 
 
 def _blocks(listed: Sequence[small.Array], flags: Flags) -> set[int]:

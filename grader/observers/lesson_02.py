@@ -170,26 +170,29 @@ def _started_phase(student: Student, case: Case) -> dict[str, Any]:
     import keras
 
     kit, params = _kit(student), case.params
-    stepping = case.part == "what moves"  # a compiled step takes a second to make
-    model = kit.compiled(kit.build({**params, "start": case["first"]}, case.seed), eagerly=False)
+    model = kit.compiled(kit.build({**params, "start": case["first"]}, case.seed))
+    stepping = case.part == "what moves"
     if stepping:
         kit.step(model, params, case.seed)
     kit.set_flags(model, params)
-    weights, old = kit.values(model), model.optimizer
+    weights, old = kit.values(model), (model.optimizer, model.train_function)
     student.start_phase(model, case["rate"])
     flags, changed = kit.trains(model), any(kit.moved(weights, kit.values(model)))
     facts = {
         "framework": "keras",
-        "new_optimizer": model.optimizer is not old,
+        "compiled_anew": model.train_function is not old[1],  # compile() discards the old step
+        "new_optimizer": model.optimizer is not old[0],
         "adam": isinstance(model.optimizer, keras.optimizers.Adam),
         "kind": type(model.optimizer).__name__,
         "rate": float(keras.ops.convert_to_numpy(model.optimizer.learning_rate)),
         "trains": flags,
         "weights_changed": changed,
     }
-    if stepping:
+    if not stepping:
+        return facts | _losses(model, params, case.seed)
+    if facts["compiled_anew"] and facts["new_optimizer"]:
         return facts | _step_of(student, model, case)
-    return facts | _losses(model, params, case.seed)
+    return facts
 
 
 def _losses(model: Any, params: small.Params, seed: int) -> dict[str, Any]:
@@ -215,6 +218,7 @@ def _losses(model: Any, params: small.Params, seed: int) -> dict[str, Any]:
 def _step_of(student: Student, model: Any, case: Case) -> dict[str, Any]:
     kit = _kit(student)
     before = kit.values(model)
+    model.run_eagerly = True  # a graph for a single step takes a second to make
     try:
         kit.step(model, case.params, case.seed)
     except (ValueError, KeyError) as error:

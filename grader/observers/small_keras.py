@@ -142,12 +142,12 @@ def statistics(model: keras.Model) -> list[np.ndarray]:
     ]
 
 
-def compiled(model: keras.Model, *, eagerly: bool = True) -> keras.Model:
-    """Compile for a step of plain gradient descent; eagerly is faster for a single one."""
+def compiled(model: keras.Model) -> keras.Model:
+    """Compile for a step of plain gradient descent, eagerly: faster for a single one."""
     import keras
 
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.SGD(0.5), loss, run_eagerly=eagerly)
+    model.compile(keras.optimizers.SGD(0.5), loss, run_eagerly=True)
     return model
 
 
