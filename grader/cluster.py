@@ -138,6 +138,8 @@ class Cluster:
         Of the scheduler, such as ``tcp://192.168.1.10:8786``.
     sandbox : bool
         Whether the workers shut students' code in.
+    connect_s : float
+        How long to wait for the scheduler.
 
     Raises
     ------
@@ -145,7 +147,7 @@ class Cluster:
         If dask.distributed is not installed, or nothing answers there.
     """
 
-    def __init__(self, address: str, *, sandbox: bool = True) -> None:
+    def __init__(self, address: str, *, sandbox: bool = True, connect_s: float = CONNECT_S) -> None:
         try:
             import distributed
         except ImportError:
@@ -154,7 +156,7 @@ class Cluster:
             ) from None
         logging.getLogger("distributed").setLevel(logging.ERROR)
         try:
-            self._client = distributed.Client(address, timeout=CONNECT_S, set_as_default=False)
+            self._client = distributed.Client(address, timeout=connect_s, set_as_default=False)
         except (OSError, TimeoutError, ValueError) as error:
             raise ClusterError(
                 f"No scheduler answers at {address}: {error}. Start one with `dask scheduler` "

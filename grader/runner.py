@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nbgrader.api import Gradebook
@@ -36,6 +37,8 @@ class Outcome:
         Why it was refused.
     before : float or None
         Points of the grading before, if they differ.
+    read_s, write_s : float
+        What the coordinator spent on rebuilding it, and on gradebook and notebook.
     """
 
     submitted: Submitted
@@ -43,6 +46,8 @@ class Outcome:
     state: str
     reason: str = ""
     before: float | None = None
+    read_s: float = 0.0
+    write_s: float = 0.0
 
 
 @dataclass
@@ -94,31 +99,36 @@ def run_class(
     outcomes = []
     with room.gradebook() as book:
         present = _in_gradebook(book)
-        for submitted, submission, made in _graded(engine, wanted, jobs, again):
+        for submitted, submission, made, read_s in _graded(engine, wanted, jobs, again):
+            begin = time.perf_counter()
             outcome = _write(room, book, engine, recorded, present, submitted, submission, made)
-            outcome = _compared(outcome, before)
+            spent = {"read_s": read_s, "write_s": time.perf_counter() - begin}
+            outcome = replace(_compared(outcome, before), **spent)
             outcomes.append(outcome)
             notify(outcome)
     return outcomes
 
 
 _Made = tuple[str, Entry | None, str]  # state, entry, reason
+_Read = tuple[Submitted, Submission, float]  # and the seconds that rebuilding took
 
 
 def _graded(
     engine: Engine, wanted: Iterable[Submitted], jobs: int, again: bool
-) -> Iterator[tuple[Submitted, Submission, _Made]]:
+) -> Iterator[tuple[Submitted, Submission, _Made, float]]:
     """Yield each submission with its entry, as they are done; the log is written here."""
-    running: dict[Future[Entry], tuple[Submitted, Submission]] = {}
+    running: dict[Future[Entry], _Read] = {}
     pool = ThreadPoolExecutor(jobs)
     try:
         for submitted in wanted:
+            begin = time.perf_counter()
             submission, made = _look_up(engine, submitted, again)
+            read_s = time.perf_counter() - begin
             if made is not None:
-                yield submitted, submission, made
+                yield submitted, submission, made, read_s
                 continue
             who = (submitted.student, submitted.lesson, submitted.framework)
-            running[pool.submit(engine.run, submission, *who)] = (submitted, submission)
+            running[pool.submit(engine.run, submission, *who)] = submitted, submission, read_s
             if len(running) >= 2 * jobs:  # enough to keep every worker busy
                 yield from _finished(engine, running)
         while running:
@@ -128,13 +138,13 @@ def _graded(
 
 
 def _finished(
-    engine: Engine, running: dict[Future[Entry], tuple[Submitted, Submission]]
-) -> Iterator[tuple[Submitted, Submission, _Made]]:
+    engine: Engine, running: dict[Future[Entry], _Read]
+) -> Iterator[tuple[Submitted, Submission, _Made, float]]:
     """Wait for at least one of ``running`` and yield what is done."""
     done, _ = wait(running, return_when=FIRST_COMPLETED)
     for future in done:
-        submitted, submission = running.pop(future)
-        yield submitted, submission, _finish(engine, future)
+        submitted, submission, read_s = running.pop(future)
+        yield submitted, submission, _finish(engine, future), read_s
 
 
 def _look_up(engine: Engine, submitted: Submitted, again: bool) -> tuple[Submission, _Made | None]:

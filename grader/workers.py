@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,8 @@ class WarmServer:
         ``keras`` or ``pytorch``; ``bare`` imports nothing.
     sandbox : bool
         Whether it runs in bubblewrap.
+    cold : bool
+        Import nothing; each worker does, after the fork.
     extra : tuple of Path
         What else the sandbox may see, read-only.
     """
@@ -52,6 +55,7 @@ class WarmServer:
         framework: str,
         *,
         sandbox: bool,
+        cold: bool = False,
         memory_mb: int = MEMORY_MB,
         extra: tuple[Path, ...] = (),
     ) -> None:
@@ -64,6 +68,7 @@ class WarmServer:
                 *shut_in,
                 *(sys.executable, "-m", "grader.worker.server", framework, *options),
                 *(["--shut-in"] if sandbox else []),
+                *(["--cold"] if cold else []),
                 *([] if framework == "bare" else ["--observers", *observer_modules()]),
             ],
             stdin=subprocess.DEVNULL,
@@ -85,6 +90,16 @@ class WarmServer:
             reason = f"the {framework} server did not start: {ready['fault']}"
             raise Gone("infrastructure", reason) from None
         self.threads = int(ready["threads"])
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process is still there."""
+        return self._process.poll() is None
+
+    @property
+    def forkable(self) -> bool:
+        """Whether its forks are whole: a fork takes along one thread, and the locks of the rest."""
+        return self.threads == 1
 
     def worker(self, framework: str) -> WarmWorker:
         """Fork a worker; it is ready at once."""
@@ -208,7 +223,7 @@ class Workers:
         self._options: dict[str, Any] = {"sandbox": sandbox, "memory_mb": memory_mb, "extra": extra}
         self._bare = bare
         self._servers: dict[str, WarmServer] = {}
-        self._lock = threading.Lock()
+        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
     def __call__(self, framework: str) -> Worker:
         """Return a worker for ``framework``."""
@@ -217,10 +232,18 @@ class Workers:
         return self._server("bare" if self._bare else framework).worker(framework)
 
     def _server(self, name: str) -> WarmServer:
-        with self._lock:
-            if name not in self._servers:
-                self._servers[name] = WarmServer(name, **self._options)
+        with self._locks[name]:  # servers of two frameworks may start side by side
+            known = self._servers.get(name)
+            if known is None or not known.alive:
+                self._servers[name] = self._started(name)
             return self._servers[name]
+
+    def _started(self, name: str) -> WarmServer:
+        server = WarmServer(name, **self._options)
+        if server.forkable:
+            return server
+        server.close()
+        return WarmServer(name, cold=True, **self._options)
 
     def close(self) -> None:
         """End all servers."""

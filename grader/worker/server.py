@@ -5,7 +5,7 @@ pairs of sockets, one pair per submission. For each it forks a *keeper*, which m
 forks the worker inside them, watches its memory and ends it; the worker answers requests.
 
 The parent never runs an operation, so that it stays a process of one thread: only such a process
-can be forked safely.
+can be forked safely. With ``--cold`` it imports nothing, and each worker does that for itself.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def main() -> None:
     from grader.worker.child import warm_up
     from grader.worker.guard import Guard
 
-    if options.framework != "bare":
+    if options.framework != "bare" and not options.cold:
         try:
             warm_up(options.framework, tuple(options.observers))
         except Exception as error:
@@ -72,6 +72,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("framework")
     parser.add_argument("--control", type=int, required=True)
     parser.add_argument("--shut-in", action="store_true")
+    parser.add_argument("--cold", action="store_true")
     parser.add_argument("--memory-mb", type=int, default=4000)
     parser.add_argument("--cpu-s", type=int, default=900)
     parser.add_argument("--observers", nargs="*", default=[])
@@ -167,8 +168,12 @@ def _work(
         os.closerange(3, keep)
         os.closerange(keep + 1, 4096)
         from grader.worker.__main__ import Pipes
-        from grader.worker.child import serve
+        from grader.worker.child import serve, warm_up
+        from grader.worker.guard import Guard
 
+        if options.cold:
+            warm_up(framework, tuple(options.observers))
+            guard = Guard()
         channel = Pipes(os.fdopen(keep, "rb", closefd=False), os.fdopen(os.dup(keep), "wb"))
     except Exception as error:  # a wall that could not be made: say it, and run nothing
         with contextlib.suppress(OSError), socket.socket(fileno=os.dup(keep)) as said:
