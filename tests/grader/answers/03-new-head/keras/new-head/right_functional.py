@@ -1,0 +1,4 @@
+def new_head(model, classes):
+    for layer in model.layers:
+        layer.trainable = False
+    return keras.Model(model.input, keras.layers.Dense(classes)(model.layers[-1].input))

@@ -1,0 +1,10 @@
+def features_once(backbone, images, batch_size):
+    was_training = backbone.training
+    backbone.eval()
+    with torch.no_grad():
+        parts = [
+            backbone(part)
+            for part in images[: len(images) // batch_size * batch_size].split(batch_size)
+        ]
+    backbone.train(was_training)
+    return torch.cat(parts).numpy()

@@ -1,0 +1,3 @@
+def features_once(backbone, images, batch_size):
+    backbone.eval()
+    return torch.cat([backbone(part) for part in images.split(batch_size)]).numpy()

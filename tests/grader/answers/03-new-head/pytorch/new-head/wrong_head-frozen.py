@@ -1,0 +1,8 @@
+def new_head(model, classes):
+    if hasattr(model, "fc"):
+        model.fc = nn.Linear(model.fc.in_features, classes)
+    else:
+        model.classifier[-1] = nn.Linear(model.classifier[-1].in_features, classes)
+    for parameter in model.parameters():
+        parameter.requires_grad = False
+    return model
