@@ -1,31 +1,68 @@
 """The real thing: ImageNet weights, through each framework's own cache.
 
-PyTorch takes torchvision's ``IMAGENET1K_V1``: the later ``V2`` scores higher on ImageNet, but
-its features serve a new head less well (Kornblith et al., 2021, https://arxiv.org/abs/2010.16402,
-on losses that raise accuracy at the cost of transfer).
+PyTorch takes torchvision's ``IMAGENET1K_V1``: of MobileNetV2 there is a later ``V2`` that scores
+higher on ImageNet, but its features serve a new head less well (Kornblith et al., 2021,
+https://arxiv.org/abs/2010.16402, on losses that raise accuracy at the cost of transfer).
 """
 
 from __future__ import annotations
 
 import os
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from course.backbone.preprocessing import IMAGENET_SIZE_PX
 from course.backbone.weights import WeightsError
 
 if TYPE_CHECKING:
     import keras
-    from torchvision.models import MobileNetV2
+    from torchvision.models import EfficientNet, MobileNetV2
 
 CLASSES = 1000
 WIDTH = 1.0
-_KERAS_FILE = "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224{}.h5"
-_KERAS_ADDRESS = "https://storage.googleapis.com/tensorflow/keras-applications/mobilenet_v2/"
+_KERAS_HEAD_SIZE_PX = 224  # the one size at which Keras gives EfficientNetB0 its ImageNet head
 
 
-def load_torch() -> MobileNetV2:
+@dataclass(frozen=True)
+class _Files:
+    """What the frameworks call one network, and where Keras fetches it.
+
+    torchvision's addresses are asked of torchvision; Keras keeps its own to itself.
+    """
+
+    torch_name: str
+    torch_weights: str
+    keras_name: str
+    keras_headless: str
+    keras_whole: str
+    keras_address: str
+
+
+_GOOGLE = "https://storage.googleapis.com/"
+_MOBILENET = "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224"
+FILES = {
+    "mobilenet_v2": _Files(
+        "mobilenet_v2",
+        "MobileNet_V2_Weights",
+        "MobileNetV2",
+        f"{_MOBILENET}_no_top.h5",
+        f"{_MOBILENET}.h5",
+        f"{_GOOGLE}tensorflow/keras-applications/mobilenet_v2/",
+    ),
+    "efficientnet_b0": _Files(
+        "efficientnet_b0",
+        "EfficientNet_B0_Weights",
+        "EfficientNetB0",
+        "efficientnetb0_notop.h5",
+        "efficientnetb0.h5",
+        f"{_GOOGLE}keras-applications/",
+    ),
+}
+
+
+def load_torch(architecture: str = "mobilenet_v2") -> MobileNetV2 | EfficientNet:
     """Load torchvision's own weights, downloading them once into torch hub's cache.
 
     Raises
@@ -34,39 +71,42 @@ def load_torch() -> MobileNetV2:
         If the file is neither in the cache nor to be had, or cannot be read.
     """
     import torch
-    from torchvision.models import MobileNet_V2_Weights, mobilenet_v2
+    from torchvision import models
 
-    weights = MobileNet_V2_Weights.IMAGENET1K_V1
-    name = weights.url.rsplit("/", 1)[-1]
-    file = Path(torch.hub.get_dir()) / "checkpoints" / name
+    files = FILES[architecture]
+    weights = getattr(models, files.torch_weights).IMAGENET1K_V1
+    file = Path(torch.hub.get_dir()) / "checkpoints" / weights.url.rsplit("/", 1)[-1]
     present = file.is_file()
     try:
-        return mobilenet_v2(weights=weights)
+        return getattr(models, files.torch_name)(weights=weights)
     except Exception as error:  # network, disk and pickle each fail in their own way
         raise WeightsError(_advice(file, weights.url, present, error)) from error
 
 
-def load_keras(*, include_top: bool, size_px: int | None = None) -> keras.Model:
+def load_keras(
+    architecture: str = "mobilenet_v2", *, include_top: bool, size_px: int | None = None
+) -> keras.Model:
     """Load Keras's own weights, downloading them once into Keras's cache.
 
     Raises
     ------
     WeightsError
         If the file is neither in the cache nor to be had, or cannot be read.
+    ValueError
+        If EfficientNetB0 is asked for its head at another size than 224.
     """
-    import keras
-
-    name = _KERAS_FILE.format("" if include_top else "_no_top")
+    files = FILES[architecture]
+    name = files.keras_whole if include_top else files.keras_headless
     file = _keras_cache() / name
     present = file.is_file()
-    side = size_px or IMAGENET_SIZE_PX
+    build = _build_efficientnet if architecture == "efficientnet_b0" else _build_mobilenet
+    side = _side(architecture, include_top, size_px)
     try:
-        path = keras.utils.get_file(name, _KERAS_ADDRESS + name, cache_subdir="models")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the older h5 layout
-            return _build(path, include_top, side)
+            return build(files, name, include_top, side)
     except Exception as error:  # network, disk and h5 each fail in their own way
-        raise WeightsError(_advice(file, _KERAS_ADDRESS + name, present, error)) from error
+        raise WeightsError(_advice(file, files.keras_address + name, present, error)) from error
 
 
 def _keras_cache() -> Path:
@@ -75,14 +115,41 @@ def _keras_cache() -> Path:
     return (Path(home) if home else Path.home() / ".keras") / "models"
 
 
-def _build(path: str, include_top: bool, side: int) -> keras.Model:
-    from keras.applications import MobileNetV2
+def _side(architecture: str, include_top: bool, size_px: int | None) -> int:
+    if architecture != "efficientnet_b0" or not include_top:
+        return size_px or IMAGENET_SIZE_PX
+    if size_px not in (None, _KERAS_HEAD_SIZE_PX):
+        raise ValueError(
+            f"size_px is {size_px}; expected {_KERAS_HEAD_SIZE_PX}, the one size at which Keras "
+            "gives EfficientNetB0 its ImageNet head. Without the head (include_top=False) any "
+            "size will do."
+        )
+    return _KERAS_HEAD_SIZE_PX
+
+
+def _build_mobilenet(files: _Files, name: str, include_top: bool, side: int) -> keras.Model:
+    import keras
 
     # the file is named, not asked for as "imagenet": Keras would refuse odd sizes with a head
-    shape = (side, side, 3)
+    path = keras.utils.get_file(name, files.keras_address + name, cache_subdir="models")
+    return keras.applications.MobileNetV2((side, side, 3), WIDTH, weights=path, **_end(include_top))
+
+
+def _build_efficientnet(files: _Files, name: str, include_top: bool, side: int) -> keras.Model:
+    import keras
+
+    # asked for as "imagenet", not by file name: only so does Keras add the layer that divides by
+    # the standard deviation, without which these weights see the wrong numbers
+    return keras.applications.EfficientNetB0(
+        input_shape=(side, side, 3), weights="imagenet", **_end(include_top)
+    )
+
+
+def _end(include_top: bool) -> dict[str, Any]:
+    """Return how a Keras network ends: in logits, or in pooled features."""
     if include_top:
-        return MobileNetV2(shape, WIDTH, weights=path, classes=CLASSES, classifier_activation=None)
-    return MobileNetV2(shape, WIDTH, include_top=False, weights=path, pooling="avg")
+        return {"classes": CLASSES, "classifier_activation": None}
+    return {"include_top": False, "pooling": "avg"}
 
 
 def _advice(file: Path, address: str, present: bool, error: Exception) -> str:

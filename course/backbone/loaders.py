@@ -5,22 +5,26 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from course.backbone import imagenet
+from course.backbone import imagenet, random_nets
 from course.backbone.architecture import BN_EPSILON, BN_MOMENTUM, SIZE_PX, WIDTH, random_tensors
 from course.backbone.naming import set_keras_weights
-from course.backbone.preprocessing import chosen, family, pretraining_classes
+from course.backbone.preprocessing import Origin, chosen, family, mark, pretraining_classes
 from course.backbone.preprocessing import size_px as default_size_px
 from course.backbone.weights import WeightsError, read_weights
 
 if TYPE_CHECKING:
     import keras
     import numpy as np
-    from torchvision.models import MobileNetV2
+    from torchvision.models import EfficientNet, MobileNetV2
 
 
 def load_torch(
-    *, weights: str | None = None, classes: int | None = None, seed: int = 0
-) -> MobileNetV2:
+    *,
+    weights: str | None = None,
+    classes: int | None = None,
+    seed: int = 0,
+    architecture: str = "mobilenet_v2",
+) -> MobileNetV2 | EfficientNet:
     """Load the backbone as torchvision's ``MobileNetV2``, in evaluation mode.
 
     Parameters
@@ -33,10 +37,12 @@ def load_torch(
         in a new, untrained ``Linear(1280, classes)``.
     seed
         For what is drawn at random.
+    architecture
+        ``mobilenet_v2``, or ``efficientnet_b0``: larger, with ImageNet weights only.
 
     Returns
     -------
-    torchvision.models.MobileNetV2
+    torchvision.models.MobileNetV2 or EfficientNet
         ``.features`` is the backbone, ``.classifier`` is ``Sequential(Dropout, Linear)``.
         Input ``(N, 3, H, W) float32`` from ``preprocess``; output ``(N, classes)`` logits.
 
@@ -44,16 +50,21 @@ def load_torch(
     ------
     WeightsError
         If the weights are missing, damaged or foreign.
+    ValueError
+        If the architecture is unknown or has no such weights.
     """
+    origin = Origin(family(weights, architecture), architecture, "torch")
     if chosen(weights) == "imagenet":
-        model = imagenet.load_torch()
+        model = imagenet.load_torch(architecture)
+    elif architecture == "efficientnet_b0":
+        model = random_nets.efficientnet_torch(imagenet.CLASSES, seed)
     else:
         tensors = _tensors(chosen(weights), seed, classes=classes)
         model = build_torch(len(tensors["classifier.1.bias"]), width=_width(weights))
         set_torch_weights(model, tensors)
     if classes is not None:
         _renew_torch_head(model, classes, seed)
-    return model.eval()
+    return mark(model, origin).eval()
 
 
 def build_torch(classes: int, *, width: float = WIDTH) -> MobileNetV2:
@@ -78,11 +89,11 @@ def set_torch_weights(model: MobileNetV2, tensors: dict[str, np.ndarray]) -> Non
         raise WeightsError(f"Tensors without a place: {unexpected}; places left empty: {lost}.")
 
 
-def _renew_torch_head(model: MobileNetV2, classes: int, seed: int) -> None:
+def _renew_torch_head(model: MobileNetV2 | EfficientNet, classes: int, seed: int) -> None:
     import torch
 
     head = random_tensors(seed, width=WIDTH, classes=classes)
-    layer = torch.nn.Linear(model.last_channel, classes)
+    layer = torch.nn.Linear(model.classifier[1].in_features, classes)
     layer.load_state_dict(
         {part: torch.from_numpy(head[f"classifier.1.{part}"]) for part in ("weight", "bias")}
     )
@@ -95,6 +106,7 @@ def load_keras(
     include_top: bool = False,
     size_px: int | None = None,
     seed: int = 0,
+    architecture: str = "mobilenet_v2",
 ) -> keras.Model:
     """Load the backbone as Keras's ``MobileNetV2``, on whichever backend Keras runs.
 
@@ -110,6 +122,8 @@ def load_keras(
         Side of the input; None takes what the weights were made for.
     seed
         For what is drawn at random.
+    architecture
+        ``mobilenet_v2``, or ``efficientnet_b0``: larger, with ImageNet weights only.
 
     Returns
     -------
@@ -123,16 +137,23 @@ def load_keras(
     ------
     WeightsError
         If the weights are missing, damaged or foreign.
+    ValueError
+        If the architecture is unknown or has no such weights.
     """
+    origin = Origin(family(weights, architecture), architecture, "keras")
     if chosen(weights) == "imagenet":
-        model = imagenet.load_keras(include_top=include_top, size_px=size_px)
+        model = imagenet.load_keras(architecture, include_top=include_top, size_px=size_px)
+    elif architecture == "efficientnet_b0":
+        side = size_px or default_size_px(weights="imagenet")
+        outputs = imagenet.CLASSES if include_top else None
+        model = random_nets.efficientnet_keras(outputs, side, seed)
     else:
         tensors = _tensors(chosen(weights), seed, classes=None if include_top else 1)
         outputs = len(tensors["classifier.1.bias"]) if include_top else None
         side = size_px or default_size_px(weights=weights)
         model = build_keras(outputs, size_px=side, width=_width(weights))
         set_keras_weights(model, tensors)
-    return _with_torch_momentum(model)
+    return mark(_with_torch_momentum(model), origin)
 
 
 def build_keras(

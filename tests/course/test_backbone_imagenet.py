@@ -1,0 +1,234 @@
+"""EfficientNetB0 beside MobileNetV2, and preprocessing that cannot be mixed up."""
+
+from __future__ import annotations
+
+import socket
+
+import numpy as np
+import pytest
+
+from course.backbone import load_keras, load_torch, preprocess
+from course.backbone.preprocessing import Origin, mark, origin_of, size_px
+from tests.helpers import run_json, run_python
+
+WHITE = np.full((1, 1, 1, 3), 255, np.uint8)
+
+
+class _Network:
+    """Stands for any network: what is written on it is all that is asked."""
+
+
+def _network(weights="bundled", architecture="mobilenet_v2", framework="torch"):
+    return mark(_Network(), Origin(weights, architecture, framework))
+
+
+# -- preprocessing belongs to the weights ------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("origin", "expected"),
+    [
+        (("bundled", "mobilenet_v2", "torch"), [1, 1, 1]),
+        (("bundled", "mobilenet_v2", "keras"), [1, 1, 1]),
+        (("imagenet", "mobilenet_v2", "keras"), [1, 1, 1]),
+        (("imagenet", "efficientnet_b0", "keras"), [255, 255, 255]),
+        (("imagenet", "mobilenet_v2", "torch"), [2.2489, 2.4286, 2.64]),
+        (("imagenet", "efficientnet_b0", "torch"), [2.2489, 2.4286, 2.64]),
+    ],
+)
+def test_a_network_brings_its_own_preprocessing(origin, expected):
+    taken = preprocess(WHITE, model=_network(*origin)).ravel().tolist()
+    assert taken == pytest.approx(expected, abs=1e-4)
+    weights, architecture, framework = origin
+    same = preprocess(WHITE, weights=weights, architecture=architecture, framework=framework)
+    assert same.ravel().tolist() == taken
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"weights": "bundled"}, r"asked for is that of the bundled weights of mobilenet_v2 in t"),
+        ({"framework": "keras"}, r"that of the imagenet weights of mobilenet_v2 in keras"),
+        ({"architecture": "efficientnet_b0"}, r"imagenet weights of efficientnet_b0 in torch"),
+    ],
+)
+def test_anothers_preprocessing_is_refused(asked, said):
+    with pytest.raises(ValueError, match=rf"carries the imagenet weights.*{said}.*model= alone"):
+        preprocess(WHITE, model=_network("imagenet"), **asked)
+
+
+def test_the_refusal_says_both_ranges(monkeypatch):
+    monkeypatch.setenv("COURSE_WEIGHTS", "imagenet")
+    with pytest.raises(ValueError, match=r"expected −1 to 1, it would get each channel standard"):
+        preprocess(WHITE, model=_network("bundled"), weights="imagenet")
+    # the switch is not a request: the network's own is taken
+    assert preprocess(WHITE, model=_network("bundled")).max() == 1
+
+
+def test_a_network_from_elsewhere_does_not_know():
+    with pytest.raises(ValueError, match=r"This _Network does not say.*Pass weights= and frame"):
+        preprocess(WHITE, model=_Network())
+    with pytest.raises(ValueError, match="framework is None; expected 'keras' or 'torch'"):
+        preprocess(WHITE)
+
+
+def test_efficientnet_has_no_bundled_weights():
+    for load in (load_torch, load_keras):
+        with pytest.raises(ValueError, match=r"No bundled weights of efficientnet_b0.*'random'"):
+            load(architecture="efficientnet_b0")
+        with pytest.raises(ValueError, match=r"architecture is 'vgg'; expected one of mobilenet"):
+            load(architecture="vgg")
+
+
+# -- EfficientNetB0 ----------------------------------------------------------------------------
+
+TORCH = """
+import copy, json, sys
+import numpy as np, torch, torchvision
+from course.backbone import WeightsError, load_torch, preprocess
+from course.backbone.preprocessing import origin_of
+def load(**options):
+    return load_torch(architecture="efficientnet_b0", **options)
+torch.manual_seed(9)
+undisturbed = torch.rand(1).item()
+torch.manual_seed(9)
+load(weights="random", seed=1)
+drawn = torch.rand(1).item()
+fresh, same, other = (load(weights="random", classes=5, seed=s) for s in (1, 1, 2))
+held = f"{torch.hub.get_dir()}/checkpoints"
+words = ""
+try:
+    load(weights="imagenet")
+except WeightsError as error:
+    words = str(error)
+import os
+os.makedirs(held, exist_ok=True)
+torch.save(torchvision.models.efficientnet_b0().state_dict(),
+           f"{held}/efficientnet_b0_rwightman-7f5810bc.pth")
+real = load(weights="imagenet", classes=5)
+images = np.random.default_rng(0).integers(0, 256, (2, 65, 65, 3), dtype=np.uint8)
+with torch.inference_mode():
+    out = real(torch.from_numpy(preprocess(images, model=copy.deepcopy(real))))
+weight = lambda model: model.features[0][0].weight
+print(json.dumps({
+    "parameters": sum(p.numel() for p in load(weights="random").parameters()),
+    "head": list(fresh.classifier[1].weight.shape),
+    "repeats": [torch.equal(weight(fresh), weight(one)) for one in (same, other)],
+    "undisturbed": drawn == undisturbed,
+    "offline": words,
+    "out": list(out.shape),
+    "origin": str(origin_of(real)),
+    "bundled": str(origin_of(load_torch())),
+    "training": real.training,
+}))
+"""
+
+KERAS = """
+import json, os, sys
+import keras, numpy as np
+from keras.src.applications import efficientnet
+from course.backbone import WeightsError, load_keras, preprocess
+from course.backbone.preprocessing import origin_of
+def load(**options):
+    return load_keras(architecture="efficientnet_b0", **options)
+fresh, same, other = (load(weights="random", size_px=65, seed=s) for s in (1, 1, 2))
+said = {}
+for name, options in {"offline": {}, "head": {"include_top": True}}.items():
+    try:
+        load(weights="imagenet", **options)
+    except WeightsError as error:
+        said[name] = str(error)
+try:
+    load(weights="imagenet", include_top=True, size_px=161)
+except ValueError as error:
+    said["size"] = str(error)
+folder = os.path.join(os.environ["KERAS_HOME"], "models")
+os.makedirs(folder, exist_ok=True)
+whole = keras.applications.EfficientNetB0(include_top=False, weights=None)
+whole.save_weights(f"{folder}/efficientnetb0_notop.weights.h5")
+os.rename(f"{folder}/efficientnetb0_notop.weights.h5", f"{folder}/efficientnetb0_notop.h5")
+try:
+    load(weights="imagenet")
+except WeightsError as error:
+    said["broken"] = str(error)
+images = np.random.default_rng(0).integers(0, 256, (2, 65, 65, 3), dtype=np.uint8)
+out = fresh.predict(preprocess(images, model=fresh), verbose=0)
+kernel = lambda model: keras.ops.convert_to_numpy(model.get_layer("stem_conv").kernel)
+spread = np.std(kernel(fresh))
+print(json.dumps({
+    **said,
+    "parameters": load(weights="random", include_top=True).count_params(),
+    "repeats": [bool(np.array_equal(kernel(fresh), kernel(one))) for one in (same, other)],
+    "spread": float(np.std(kernel(fresh)) / np.sqrt(2 / (9 * 32))),
+    "out": list(out.shape),
+    "finite": bool(np.isfinite(out).all()),
+    "origin": str(origin_of(fresh)),
+    "momentum": sorted({round(la.momentum, 6) for la in fresh.layers if hasattr(la, "momentum")}),
+}))
+"""
+
+
+@pytest.fixture(scope="module")
+def offline(tmp_path_factory):
+    """Empty framework caches, and a proxy at which nobody answers."""
+    caches = tmp_path_factory.mktemp("caches")
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        nobody = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    ways = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), nobody)
+    return {"TORCH_HOME": str(caches / "torch"), "KERAS_HOME": str(caches / "keras"), **ways}
+
+
+@pytest.mark.torch
+def test_efficientnet_in_pytorch(offline):
+    facts = run_json(TORCH, env=offline)
+    assert facts["parameters"] == 5_288_548  # as torchvision publishes it
+    assert (facts["head"], facts["out"]) == ([5, 1280], [2, 5])
+    assert (facts["repeats"], facts["undisturbed"]) == ([True, False], True)
+    file = f"{offline['TORCH_HOME']}/hub/checkpoints/efficientnet_b0_rwightman-7f5810bc.pth"
+    assert f"put it at {file}" in facts["offline"]
+    assert "download.pytorch.org/models/efficientnet_b0_rwightman-7f5810bc.pth" in facts["offline"]
+    assert facts["origin"] == "the imagenet weights of efficientnet_b0 in torch"
+    assert facts["bundled"] == "the bundled weights of mobilenet_v2 in torch"
+    assert not facts["training"]
+
+
+@pytest.mark.keras
+def test_efficientnet_in_keras(offline):
+    facts = run_json(KERAS, env=offline)
+    assert (
+        facts["parameters"] == 5_330_571
+    )  # as Keras publishes it: with normalization and statistics
+    assert (facts["out"], facts["finite"], facts["momentum"]) == ([2, 1280], True, [0.9])
+    assert facts["repeats"] == [True, False]
+    assert facts["spread"] == pytest.approx(1, abs=0.1)
+    home = f"{offline['KERAS_HOME']}/models"
+    assert f"put it at {home}/efficientnetb0_notop.h5" in facts["offline"]
+    address = "https://storage.googleapis.com/keras-applications/efficientnetb0_notop.h5"
+    assert f"fetch {address} elsewhere" in facts["offline"]
+    assert f"put it at {home}/efficientnetb0.h5" in facts["head"]
+    assert "size_px is 161; expected 224" in facts["size"]
+    assert f"in {home}/efficientnetb0_notop.h5 cannot be read" in facts["broken"]
+    assert facts["origin"] == "the imagenet weights of efficientnet_b0 in keras"
+
+
+def test_the_size_is_the_weights_own():
+    assert (size_px(weights="imagenet"), size_px(weights="bundled")) == (161, 97)
+
+
+@pytest.mark.torch
+def test_a_damaged_cache_is_named_for_either_network(tmp_path):
+    home = tmp_path / "hub/checkpoints"
+    home.mkdir(parents=True)
+    (home / "efficientnet_b0_rwightman-7f5810bc.pth").write_bytes(b"half a file")
+    code = """
+    from course.backbone import load_torch
+    load_torch(weights="imagenet", architecture="efficientnet_b0")
+    """
+    done = run_python(code, env={"TORCH_HOME": str(tmp_path)}, check=False)
+    assert "efficientnet_b0_rwightman-7f5810bc.pth cannot be read" in done.stderr
+
+
+def test_the_mark_is_read_back():
+    origin = Origin("imagenet", "efficientnet_b0", "keras")
+    assert origin_of(_network("imagenet", "efficientnet_b0", "keras")) == origin
