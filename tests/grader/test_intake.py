@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from grader.class_list import Roll, Student
 from grader.errors import ClassroomError
-from grader.intake import safe_name, student_name, take_in
+from grader.intake import Intake, safe_name, student_name, take_in
+from grader.receipts import Receipts
 
 
 def pack(members):
@@ -59,6 +62,7 @@ def test_a_zip_of_zips(tmp_path):
     assert notes == []
 
 
+@pytest.mark.attack(27, 36)
 def test_traversal_links_and_strangers_stay_out(tmp_path):
     link = zipfile.ZipInfo("bob/keras.ipynb")
     link.external_attr = 0o120777 << 16
@@ -75,6 +79,7 @@ def test_traversal_links_and_strangers_stay_out(tmp_path):
     assert "essay.ipynb" in taken.notes[0]
 
 
+@pytest.mark.attack(53)
 def test_bombs_are_left_out(tmp_path):
     bomb = pack({"a/pytorch.ipynb": b"0" * (30 * 2**20)})
     deep = pack({"b/x.zip": pack({"y.zip": pack({"keras.ipynb": "{}"})})})
@@ -91,3 +96,99 @@ def test_twice_is_said_and_no_zip_is_refused(tmp_path):
     (tmp_path / "no.zip").write_text("no")
     with pytest.raises(ClassroomError, match="cannot be read as a zip"):
         take_in(tmp_path / "no.zip", tmp_path, "02-freezing")
+
+
+NOW = datetime(2026, 10, 1, 12, 0, tzinfo=UTC)
+
+
+def intake(tmp_path, students=()):
+    return Intake(tmp_path, tmp_path / "submitted", "02-freezing", Roll(students))
+
+
+def names(tmp_path):
+    files = (tmp_path / "submitted").rglob("*.ipynb")
+    return {path.relative_to(tmp_path / "submitted").as_posix() for path in files}
+
+
+def test_a_folder_is_taken_in_like_a_zip(tmp_path):
+    for who, name in (("ana", "pytorch.ipynb"), ("दीपा शर्मा", "keras (1).ipynb")):
+        (tmp_path / "in" / who).mkdir(parents=True)
+        (tmp_path / "in" / who / name).write_text("{}")
+    (tmp_path / "in" / "bo").mkdir()
+    (tmp_path / "in" / "bo" / "pytorch.ipynb").symlink_to(tmp_path / "in" / "ana" / "pytorch.ipynb")
+    (tmp_path / "in" / "linked").symlink_to(tmp_path / "in" / "ana")
+    taken = intake(tmp_path).archive(tmp_path / "in")
+    assert names(tmp_path) == {"ana/02-freezing/pytorch.ipynb", "दीपा शर्मा/02-freezing/keras.ipynb"}
+    assert taken.notes == ["'bo/pytorch.ipynb' was left out: it is a link."]
+
+
+def test_the_class_list_says_whose_it_is(tmp_path):
+    students = [Student("ana", "Ana", "Lee", "", "41"), Student("bo", "Bo", "Ek")]
+    members = {"leeana_41_9_pytorch.ipynb": "1", "zoe_7_8_pytorch.ipynb": "2"}
+    (tmp_path / "canvas.zip").write_bytes(pack(members))
+    taken = intake(tmp_path, students).archive(tmp_path / "canvas.zip")
+    assert names(tmp_path) == {"ana/02-freezing/pytorch.ipynb", "zoe/02-freezing/pytorch.ipynb"}
+    assert taken.strangers == {"zoe"}
+    (tmp_path / "moodle.zip").write_bytes(pack({"Bo Ek_5_assignsubmission_file_/keras.ipynb": "3"}))
+    intake(tmp_path, students).archive(tmp_path / "moodle.zip")
+    assert "bo/02-freezing/keras.ipynb" in names(tmp_path)
+
+
+def test_another_lessons_notebooks_stay_out(tmp_path):
+    (tmp_path / "in.zip").write_bytes(
+        pack({"ana/02-freezing/keras.ipynb": "1", "ana/03-new-head/keras.ipynb": "2"})
+    )
+    taken = intake(tmp_path).archive(tmp_path / "in.zip")
+    assert taken.notes == ["'ana/03-new-head/keras.ipynb' is of 03-new-head, not of 02-freezing."]
+    assert taken.files[0].read_text() == "1"
+
+
+@pytest.mark.attack(35)
+def test_the_time_of_receipt_is_ours_and_stays(tmp_path):
+    (tmp_path / "in.zip").write_bytes(pack({"ana/keras.ipynb": "1", "ana/timestamp.txt": "1999"}))
+    intake(tmp_path).archive(tmp_path / "in.zip", NOW)
+    intake(tmp_path).archive(tmp_path / "in.zip", NOW + timedelta(days=3))  # the same once more
+    assert Receipts(tmp_path).time("ana", "02-freezing") == datetime(2026, 10, 1, 12, 0)
+    assert not list((tmp_path / "submitted").rglob("timestamp.txt"))
+
+
+def test_a_newer_one_keeps_the_older(tmp_path):
+    for text, day in (("1", 0), ("2", 1), ("3", 2)):
+        (tmp_path / "in.zip").write_bytes(pack({"ana/keras.ipynb": text}))
+        intake(tmp_path).archive(tmp_path / "in.zip", NOW + timedelta(days=day))
+    kept = tmp_path / ".grader" / "earlier" / "ana" / "02-freezing"
+    assert {path.name: path.read_text() for path in kept.iterdir()} == {
+        "keras-1.ipynb": "1",
+        "keras-2.ipynb": "2",
+    }
+    assert Receipts(tmp_path).time("ana", "02-freezing", "keras").day == 3
+
+
+def test_what_canvas_marks_as_late_is_late(tmp_path):
+    members = {"ana_1_2_keras.ipynb": "1", "bo_LATE_3_4_keras.ipynb": "2"}
+    (tmp_path / "in.zip").write_bytes(pack(members))
+    intake(tmp_path).archive(tmp_path / "in.zip", datetime(2020, 1, 1, tzinfo=UTC))
+    receipts = Receipts(tmp_path)
+    assert receipts.time("ana", "02-freezing").year == 2020
+    assert receipts.time("bo", "02-freezing").year > 2020
+
+
+def test_a_file_that_cannot_be_written_costs_that_file(tmp_path):
+    (tmp_path / "submitted").mkdir()
+    (tmp_path / "submitted" / "ana").write_text("a file where a folder should be")
+    (tmp_path / "in.zip").write_bytes(pack({"ana/keras.ipynb": "1", "bo/keras.ipynb": "2"}))
+    taken = intake(tmp_path).archive(tmp_path / "in.zip")
+    assert names(tmp_path) == {"bo/02-freezing/keras.ipynb"}
+    assert "'ana/keras.ipynb' of ana could not be written" in taken.notes[0]
+
+
+def test_nothing_there(tmp_path):
+    with pytest.raises(ClassroomError, match="expected a zip or a folder"):
+        intake(tmp_path).archive(tmp_path / "nowhere.zip")
+
+
+def test_names_of_any_script_stay_readable():
+    for name in ("Zoë Ångström", "Нина", "李雷", "दीपा शर्मा", "สมชาย", "محمد", "O-Neil Jr."[:-1]):
+        assert safe_name(name) == name
+    assert safe_name("می\u200cخواهم\u202e") == "میخواهم"
+    assert len(safe_name("\U00020000" * 100).encode()) <= 200
