@@ -5,24 +5,33 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import sqlite3
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
+from urllib.parse import quote
 
 from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateAssignment, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import ExportPlugin
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from course import settings
-from grader import lessons
+from grader import lateness, lessons
+from grader.class_list import Roll
 from grader.errors import ClassroomError
 from grader.log import FOLDER
 from grader.observers.model import FRAMEWORKS
+from grader.receipts import Receipts
+from grader.scores import Rules
 
 CONFIG_NAME = "nbgrader_config.py"
 _CLASS_CONFIG = '''"""nbgrader's configuration of this class; what stands last wins."""
@@ -31,6 +40,10 @@ from grader.configure import configure
 
 c = get_config()  # noqa: F821  # nbgrader provides it
 configure(c)
+
+# When the lessons are due, and what a day too late costs. See grader/lateness.py.
+# c.Lateness.due = {"02-freezing": "2026-10-01 23:59 +0200"}
+# c.Lateness.percent_per_day = 10
 '''
 
 
@@ -70,8 +83,47 @@ class Classroom:
         return PyFileConfigLoader(path.name, str(path.parent)).load_config()
 
     def gradebook(self) -> Gradebook:
-        """Open the gradebook; close it, or use it in a ``with``."""
-        return Gradebook(self.folders.db_url)
+        """Open the gradebook; close it, or use it in a ``with``.
+
+        Raises
+        ------
+        ClassroomError
+            If it is an older nbgrader's, damaged, or cannot be written.
+        """
+        check_version(self.folders.db_url)
+        try:
+            return Gradebook(self.folders.db_url)
+        except SQLAlchemyError as error:
+            raise ClassroomError(
+                f"The gradebook cannot be opened: {database_reason(error)}."
+            ) from None
+
+    def rules(self, always: str | None = None) -> Rules:
+        """Return what counts of each lesson: as released, or ``always`` the same."""
+        return Rules(self.root, always)
+
+    def roll(self) -> Roll:
+        """Return the class list, by which names in archives are told."""
+        with self.gradebook() as book:
+            return Roll(book.students)
+
+    def apply_lateness(self) -> int:
+        """Set all penalties anew; return how many submissions are late."""
+        with self.gradebook() as book:
+            return lateness.apply(book, self.root, self.config)
+
+    def known(self, lesson: str) -> str:
+        """Return ``lesson`` if there is one of that name.
+
+        Raises
+        ------
+        ClassroomError
+            If there is none; the message lists those there are.
+        """
+        if lesson not in self.lessons():
+            listed = ", ".join(self.lessons()) or "none"
+            raise ClassroomError(f"There is no lesson {lesson!r} in {self.root}; found: {listed}.")
+        return lesson
 
     def lessons(self) -> list[str]:
         """Return the lessons that can be released and graded."""
@@ -85,13 +137,11 @@ class Classroom:
         ClassroomError
             If there is no such lesson.
         """
-        if lesson not in self.lessons():
-            known = ", ".join(self.lessons()) or "none"
-            raise ClassroomError(f"There is no lesson {lesson!r} in {self.root}; found: {known}.")
+        self.known(lesson)
         for name in frameworks if len(frameworks) < len(FRAMEWORKS) else ("*",):
             self._convert(GenerateAssignment, assignment_id=lesson, notebook_id=name)
         folder = self.root / self.folders.release_directory / lesson
-        return sorted(folder.glob("*.ipynb"))
+        return sorted(path for path in folder.glob("*.ipynb") if path.stem in frameworks)
 
     def release_exam(
         self,
@@ -139,6 +189,64 @@ class Classroom:
             if path.stem in FRAMEWORKS and not (lesson.is_symlink() or student.is_symlink()):
                 yield Submitted(student.name, lesson.name, path.stem, path)
 
+    def overlooked(self) -> list[str]:
+        """Return what lies in the folder of submissions and is not graded, each with the reason."""
+        folder = self.root / self.folders.submitted_directory
+        graded = {one.path for one in self.submissions()}
+        notes = []
+        for path in sorted(folder.glob("**/*.ipynb")):
+            if path in graded or any(part.startswith(".") for part in path.parts):
+                continue
+            place = path.relative_to(folder)
+            why = "it is in a linked folder"
+            if len(place.parts) != 3 or path.stem not in FRAMEWORKS:
+                why = "expected STUDENT/LESSON/keras.ipynb or pytorch.ipynb"
+            notes.append(f"{place.as_posix()}: {why}")
+        return notes
+
+    def missing(self, lesson: str) -> list[str]:
+        """Return who is in the gradebook and has handed nothing in for a lesson."""
+        there = {one.student for one in self.submissions() if one.lesson == lesson}
+        with self.gradebook() as book:
+            return [student.id for student in book.students if student.id not in there]
+
+    def check_writable(self) -> None:
+        """See that the class folder can be written, before anything is graded.
+
+        Raises
+        ------
+        ClassroomError
+            If it cannot.
+        """
+        probe = self.root / FOLDER / "writable"
+        try:
+            probe.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            probe.write_text("", "utf-8")
+            probe.unlink()
+        except OSError as error:
+            raise ClassroomError(
+                f"{self.root} cannot be written ({error.strerror}), so no verdict could be kept. "
+                "Copy the class folder to a disk that can be, and grade there."
+            ) from None
+
+    def wanted(self, lesson: str | None = None, student: str | None = None) -> list[Submitted]:
+        """Return what has been handed in, of one lesson or student if asked for."""
+        return [
+            one
+            for one in self.submissions()
+            if lesson in (None, one.lesson) and student in (None, one.student)
+        ]
+
+    def late(self, lesson: str) -> int:
+        """Return how many students' notebooks of a lesson came in after it was due."""
+        with self.gradebook() as book:
+            lateness.set_due_dates(book, self.config)
+            due = {one.name: one.duedate for one in book.assignments}.get(lesson)
+        receipts = Receipts(self.root)
+        students = {one.student for one in self.wanted(lesson)}
+        times = [receipts.time(student, lesson) for student in students]
+        return sum(bool(due and when and when > due) for when in times)
+
     def graded_lessons(self) -> list[str]:
         """Return the lessons that somebody's work has been graded for."""
         folder = self.root / self.folders.autograded_directory
@@ -150,12 +258,64 @@ class Classroom:
         folder = self.root / self.folders.feedback_directory
         return sorted(folder.glob(f"{student}/{lesson}/*.html"))
 
-    def export(self, exporter: type[ExportPlugin], to: Path) -> None:
+    def export(self, exporter: type[ExportPlugin], to: Path, **options: str) -> None:
         """Write the gradebook with one of the exporters."""
         plugin = exporter(config=self.config)
         plugin.to = str(to)
+        for name, value in options.items():
+            setattr(plugin, name, value)
         with self.gradebook() as gradebook:
             plugin.export(gradebook)
+
+    @cached_property
+    def _receipts(self) -> Receipts:
+        return Receipts(self.root)
+
+    def received(self, submitted: Submitted) -> datetime | None:
+        """Return when a lesson's last notebook came in: as noted, else as its file says."""
+        noted = self._receipts.time(submitted.student, submitted.lesson)
+        return noted or timestamp(submitted.path.parent)
+
+
+def check_version(url: str) -> None:
+    """See that a gradebook, if there is one, is of the installed nbgrader.
+
+    Raises
+    ------
+    ClassroomError
+        If it is older; the message says what to do.
+    """
+    place = make_url(url)
+    if place.get_backend_name() != "sqlite" or not Path(place.database or "").is_file():
+        return
+    try:
+        with closing(sqlite3.connect(f"file:{quote(place.database)}?mode=ro", uri=True)) as book:
+            tables = {name for (name,) in book.execute("SELECT name FROM sqlite_master")}
+            versioned = "alembic_version" in tables
+            query = "SELECT version_num FROM alembic_version"
+            found = {name for (name,) in book.execute(query)} if versioned else set()
+    except sqlite3.DatabaseError as error:
+        raise ClassroomError(
+            f"{place.database} is no gradebook: {error}. Put a copy of yours in its place; "
+            "then: grade run, which enters what .grader/verdicts.jsonl holds."
+        ) from None
+    if tables and found != {_newest_version()}:
+        raise ClassroomError(
+            f"{place.database} was made by another version of nbgrader. Copy it, then bring it up "
+            "to date in the class folder with: nbgrader db upgrade"
+        )
+
+
+def _newest_version() -> str:
+    from alembic.script import ScriptDirectory
+    from nbgrader.dbutil import ALEMBIC_DIR
+
+    return str(ScriptDirectory(ALEMBIC_DIR).get_current_head())
+
+
+def database_reason(error: SQLAlchemyError) -> str:
+    """Return what went wrong in a database, without the statement it was busy with."""
+    return str(getattr(error, "orig", None) or error).strip().splitlines()[0]
 
 
 def timestamp(folder: Path) -> datetime | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from traitlets.config import Config
 
+from grader import feedback
+
 # What a lesson's folder holds beside its notebooks, and what running them leaves behind.
 IGNORED = (
     ".ipynb_checkpoints",
@@ -44,8 +46,11 @@ def configure(c: Config) -> None:
         "grader.plugins.ObserveAndJudge",
         "nbgrader.preprocessors.LimitOutput",
         "grader.plugins.SaveVerdicts",
-        "nbgrader.preprocessors.AssignLatePenalties",
+        "grader.lateness.LatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
+    late = "grader.lateness.Lateness"
+    c.AssignLatePenalties.plugin_class = c.LatePenalties.plugin_class = late
     c.HTMLExporter.sanitize_html = True  # feedback and formgrader open what students wrote
+    feedback.configure(c)
     c.ExportApp.plugin_class = "grader.exports.CsvExporter"

@@ -14,9 +14,10 @@ from typing import Any
 import nbformat
 from nbgrader import utils
 from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
+from sqlalchemy.exc import SQLAlchemyError
 
 from grader.checks.verdict import INFRASTRUCTURE, NOT_DONE, TAMPERED, Verdict
-from grader.classroom import Classroom, Submitted, timestamp
+from grader.classroom import Classroom, Submitted, database_reason
 from grader.engine import Engine
 from grader.errors import ClassroomError
 from grader.log import Entry
@@ -39,9 +40,27 @@ def record(
     Raises
     ------
     ClassroomError
-        If the lesson has not been released, so that the gradebook does not know it.
+        If the lesson has not been released, so that the gradebook does not know it, or if the
+        gradebook cannot be written.
     """
-    stored = _stored_notebook(book, submitted)
+    try:
+        _enter(room, book, engine, submitted, submission, entry)
+    except SQLAlchemyError as error:
+        book.db.rollback()
+        reason = database_reason(error)
+        raise ClassroomError(f"the gradebook could not be written: {reason}.") from None
+    _write_notebook(room, engine, submitted, submission, entry, engine.cell_scores(entry))
+
+
+def _enter(
+    room: Classroom,
+    book: Gradebook,
+    engine: Engine,
+    submitted: Submitted,
+    submission: Submission,
+    entry: Entry,
+) -> None:
+    stored = _stored_notebook(room, book, submitted)
     scores = engine.cell_scores(entry)
     answers = _answer_checksums(engine, submitted, submission)
     for grade in stored.grades:
@@ -49,10 +68,9 @@ def record(
     for comment in stored.comments:
         comment.auto_comment = _comment(comment.name, scores)
     book.db.commit()
-    _write_notebook(room, engine, submitted, submission, entry, scores)
 
 
-def _stored_notebook(book: Gradebook, submitted: Submitted) -> SubmittedNotebook:
+def _stored_notebook(room: Classroom, book: Gradebook, submitted: Submitted) -> SubmittedNotebook:
     try:
         book.find_notebook(submitted.framework, submitted.lesson)
     except MissingEntry:
@@ -60,7 +78,7 @@ def _stored_notebook(book: Gradebook, submitted: Submitted) -> SubmittedNotebook
             f"The gradebook does not know {submitted.lesson} for {submitted.framework}; "
             f"release it first: grade release {submitted.lesson}"
         ) from None
-    when = timestamp(submitted.path.parent)
+    when = room.received(submitted)
     book.update_or_create_student(submitted.student)
     extra = {"timestamp": when} if when else {}
     book.update_or_create_submission(submitted.lesson, submitted.student, **extra)
@@ -127,7 +145,7 @@ def _write_notebook(
     )
     folder.mkdir(parents=True, exist_ok=True)
     replace_file(folder / f"{submitted.framework}.ipynb", nbformat.writes(notebook) + "\n")
-    when = timestamp(submitted.path.parent)
+    when = room.received(submitted)
     if when is not None:
         replace_file(folder / "timestamp.txt", f"{when:%Y-%m-%d %H:%M:%S.%f} UTC\n")
 

@@ -1,0 +1,40 @@
+"""A gradebook of three students and two lessons, made without running anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+
+POINTS = {  # by lesson, student, framework
+    ("02-freezing", "ana"): {"keras": 4.0, "pytorch": 7.5},
+    ("02-freezing", "=bo"): {"keras": 10.0},
+    ("03-new-head", "ana"): {"keras": 5.0, "pytorch": 3.0},
+}
+
+
+def make(root: Path) -> Gradebook:
+    """Return an open gradebook in ``root``: each notebook is worth 10 points."""
+    book = Gradebook(f"sqlite:///{root / 'gradebook.db'}")
+    book.add_student(
+        "ana", first_name="Ana", last_name="Lee, Jr", email="ana@x.org", lms_user_id="41"
+    )
+    book.add_student("=bo", first_name="Bo", last_name="Ek", lms_user_id="sis-7")
+    book.add_student("李雷")
+    for lesson in ("02-freezing", "03-new-head"):
+        book.add_assignment(lesson)
+        for framework in ("keras", "pytorch"):
+            book.add_notebook(framework, lesson)
+            book.add_grade_cell("test-a", framework, lesson, max_score=10, cell_type="code")
+    for (lesson, student), points in POINTS.items():
+        enter(book, lesson, student, points)
+    return book
+
+
+def enter(book: Gradebook, lesson: str, student: str, points: dict[str, float]) -> None:
+    """Write one student's points into the gradebook."""
+    book.add_submission(lesson, student)
+    for framework, value in points.items():
+        grade = book.find_grade("test-a", framework, lesson, student)
+        grade.auto_score, grade.needs_manual_grade = value, False
+    book.db.commit()
