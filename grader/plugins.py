@@ -14,6 +14,7 @@ from nbformat import NotebookNode, v4
 from nbgrader.preprocessors import Execute, SaveAutoGrades
 from traitlets import Bool
 
+from grader import feedback
 from grader.checks.verdict import INFRASTRUCTURE, NOT_DONE, TAMPERED, Verdict
 from grader.engine import Engine
 from grader.rebuild import (
@@ -104,13 +105,12 @@ class ObserveAndJudge(Execute):
 def fill(
     notebook: NotebookNode, verdicts: dict[str, list[Verdict]], notes: tuple[str, ...] = ()
 ) -> None:
-    """Write messages into the outputs of test cells, as plain text."""
+    """Write messages into the outputs of test cells."""
     notebook.metadata.pop(_NOTES, None)
     for cell in notebook.cells:
         listed = verdicts.get(grade_id(cell), [])
         if cell.cell_type == "code" and listed:
-            text = "\n\n".join("\n".join(verdict.lines()) for verdict in listed)
-            cell.outputs = [v4.new_output("stream", name="stdout", text=text + "\n")]
+            feedback.show(cell, listed)
     if notes:
         text = "\n".join(f"- {note}" for note in notes)
         notebook.cells.insert(0, v4.new_markdown_cell(f"**About this submission**\n\n{text}"))

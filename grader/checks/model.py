@@ -225,12 +225,16 @@ class Check:
         if not self.parts:
             return min(finding.share for finding in findings)
         whole = [f.share for c, f in zip(cases, findings, strict=True) if not c.part]
-        worst = {
+        worst = self.shares(cases, findings)
+        earned = sum(self.parts[part] * share for part, share in worst.items())
+        return min([*whole, 1.0]) * earned / sum(self.parts.values())
+
+    def shares(self, cases: Sequence[Case], findings: Sequence[Finding]) -> dict[str, float]:
+        """Return the share that each part earns: that of its worst case."""
+        return {
             part: min(f.share for c, f in zip(cases, findings, strict=True) if c.part == part)
             for part in self.parts
         }
-        earned = sum(self.parts[part] * share for part, share in worst.items())
-        return min([*whole, 1.0]) * earned / sum(self.parts.values())
 
     def explain(self, finding: Finding) -> Finding:
         """Return ``finding`` with the hint it names as its next step, if it has no own one."""

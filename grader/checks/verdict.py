@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from grader.checks.model import Case, Check, Finding
 from grader.observers.run import BROKEN, ERROR, MISSING, OK, UNFILLED, UNUSABLE, Observation
@@ -37,6 +37,8 @@ class Verdict:
         Names the mistake; ``not-done-yet`` for an exercise still empty.
     detail : str
         The student's own frames, or for ``infrastructure`` what the instructor needs.
+    parts : mapping of str to float
+        Share earned of each part of the exercise, where it has parts and not all are right.
     """
 
     check_id: str
@@ -51,6 +53,7 @@ class Verdict:
     hint_id: str = ""
     detail: str = ""
     seconds: float = 0.0
+    parts: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.status not in STATUSES:
@@ -125,7 +128,8 @@ def _decide(check: Check, cases: Sequence[Case], seen: Sequence[Observation]) ->
     if worst is None:
         return Verdict(check.id, check.title, PASSED, check.points, check.points, seconds=seconds)
     status = ERROR if seen[worst].status == ERROR else FAILED
-    return _verdict(check, findings[worst], status, share, seen[worst], seconds)
+    verdict = _verdict(check, findings[worst], status, share, seen[worst], seconds)
+    return replace(verdict, parts=check.shares(cases, findings))
 
 
 def _finding(check: Check, case: Case, look: Observation) -> Finding:

@@ -113,7 +113,7 @@ def test_nbgraders_own_autograde_agrees(room):
     made = nbformat.read(
         room.root / "autograded" / "bo" / nb.LESSON / "pytorch.ipynb", as_version=4
     )
-    assert "Multiply by two; you squared." in made.cells[4].outputs[0].text
+    assert "Multiply by two; you squared." in made.cells[4].outputs[0].data["text/plain"]
     broken = room.root / "autograded" / "fay" / nb.LESSON / "pytorch.ipynb"
     assert "could not be read" in nbformat.read(broken, as_version=4).cells[0].source
 
@@ -155,6 +155,7 @@ def test_timestamps_that_are_none(tmp_path):
     assert timestamp(tmp_path).hour == 10
 
 
+@pytest.mark.attack(36)
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", " =1", "\r=1"])
 def test_formulas_are_made_harmless(text):
     assert safe(text) == "'" + text
