@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import statistics
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,10 +15,10 @@ from nbgrader.api import Gradebook
 
 from grader import chart
 from grader.checks.registry import get
-from grader.checks.verdict import FAILED, NOT_DONE, PASSED, Verdict
+from grader.checks.verdict import NOT_DONE, Verdict
 from grader.classroom import Classroom
 from grader.log import Entry, Log
-from grader.report import points_text
+from grader.report import flags, points_text
 from grader.scores import SAID, Counted, Rules, counted, full_marks
 
 PAGE = "class.html"
@@ -260,16 +259,8 @@ def _flagged(room: Classroom, entries: Iterable[Entry]) -> list[tuple[Link, str]
     """Return the submissions that a person should look at, and why."""
     flagged = []
     for entry in entries:
-        reasons = [*entry.flags, *entry.notes, *_odd(entry)]
+        reasons = [*flags(entry), *entry.notes]
         if reasons:
             link = _link(room, entry, f"{entry.student} ({entry.framework})")
             flagged.append((link, "; ".join(dict.fromkeys(reasons))))
     return flagged
-
-
-def _odd(entry: Entry) -> list[str]:
-    ends: dict[str, list[str]] = defaultdict(list)
-    for verdict in entry.verdicts.values():
-        if verdict.status not in (PASSED, FAILED, "error"):
-            ends[verdict.status].append(verdict.title)
-    return [f"{status}: {', '.join(titles)}" for status, titles in ends.items()]

@@ -5,11 +5,17 @@ from __future__ import annotations
 import os
 import secrets
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
+
+if TYPE_CHECKING:
+    from grader.classroom import Classroom, Submitted
+    from grader.intake import Taken
 
 app = typer.Typer(
     help="Grade the course: your own notebook, or a class.",
@@ -29,7 +35,7 @@ def main() -> None:
     try:
         app()
     except (SourceError, ClassroomError, ClusterError, SandboxError, OSError) as error:
-        _errors.print(f"[red]{error}[/]")
+        _errors.print(f"[red]{escape(str(error))}[/]")
         raise SystemExit(2) from None
 
 
@@ -75,8 +81,8 @@ def release(
     ] = None,
     folder: Annotated[Path, typer.Option("--class", "-C", help="The class folder.")] = Path(),
     framework: Annotated[
-        str | None, typer.Option(help="keras or pytorch; both if left out")
-    ] = None,
+        str, typer.Option(help="What counts: keras, pytorch, both, or best-of-two.")
+    ] = "best-of-two",
 ) -> None:
     """Make the notebooks that students get, and enter the lesson in the gradebook.
 
@@ -85,14 +91,16 @@ def release(
     """
     from grader.classroom import Classroom
     from grader.exams import is_exam
-    from grader.observers.model import FRAMEWORKS, framework_name
+    from grader.scores import SAID, frameworks_of, rule_name
 
     room = Classroom(folder)
-    wanted = (framework_name(framework),) if framework else FRAMEWORKS
+    rule = rule_name(framework)
     for name in [lesson] if lesson else room.lessons():
         make = room.release_exam if is_exam(name) else room.release
-        for path in make(name, wanted):
+        for path in make(name, frameworks_of(rule)):
             _console.print(f"Released {path}")
+        room.rules().set(name, rule)
+    _console.print(f"In the class's grades {SAID[rule]}.")
 
 
 @app.command()
@@ -100,6 +108,9 @@ def run(
     folder: _Folder = Path(),
     lesson: _Lesson = None,
     student: _Student = None,
+    exercise: Annotated[
+        str, typer.Option(help="Grade only this exercise again: freeze-backbone.")
+    ] = "",
     jobs: Annotated[int, typer.Option(help="Workers at once; one per core by default.")] = 0,
     again: Annotated[bool, typer.Option("--again", help="Grade again what is graded.")] = False,
     sandbox: Annotated[bool, typer.Option(help="Run students' code in a sandbox.")] = True,
@@ -107,22 +118,24 @@ def run(
         str, typer.Option(help="Grade on a dask.distributed cluster: tcp://HOST:8786.")
     ] = "",
 ) -> None:
-    """Grade submitted/STUDENT/LESSON/FRAMEWORK.ipynb and write the gradebook."""
-    from grader import report
+    """Grade submitted/STUDENT/LESSON/FRAMEWORK.ipynb and write the gradebook.
+
+    A submission that is graded is not run again, unless its text, the lesson's checks or the
+    frameworks have changed. Whose points changed is shown, by exercise.
+    """
+    from grader import regrade, report
     from grader.classroom import Classroom
     from grader.plugins import engine_for
     from grader.runner import run_class
 
     room = Classroom(folder)
-    wanted = [
-        one
-        for one in room.submissions()
-        if lesson in (None, one.lesson) and student in (None, one.student)
-    ]
+    wanted = room.wanted(lesson, student)
     if not wanted:
         where = room.root / room.folders.submitted_directory
         _console.print(f"Nothing to grade: no STUDENT/LESSON/FRAMEWORK.ipynb below {where}.")
+        report.show_notes(room.overlooked(), _console)
         raise typer.Exit(1)
+    room.check_writable()
     if scheduler:
         from grader.cluster import engine_on
 
@@ -130,12 +143,28 @@ def run(
         jobs = jobs or slots
     else:
         engine = engine_for(room.root, sandbox=sandbox)
+    if exercise:
+        name = regrade.exercise_id(exercise, (one.lesson for one in wanted))
+        wanted = [one for one in wanted if name.startswith(f"{one.lesson}/")]
+        engine, again = regrade.OneExercise(engine, name), True
+    before = engine.log.latest()
     with report.progress(len(wanted), _console) as advance:
         outcomes = run_class(
             room, engine, wanted, jobs=jobs or os.cpu_count() or 1, again=again, notify=advance
         )
+    late = room.apply_lateness()
     report.show_class(outcomes, _console)
+    report.show_changes(list(regrade.changes(outcomes, before)), before, _console)
+    if student is None:
+        report.show_missing({name: room.missing(name) for name in _lessons(wanted)}, _console)
+    report.show_notes(room.overlooked(), _console)
+    if late:
+        _console.print(f"{late} late, with points off")
     raise typer.Exit(0 if all(outcome.entry for outcome in outcomes) else 1)
+
+
+def _lessons(wanted: Iterable[Submitted]) -> list[str]:
+    return sorted({one.lesson for one in wanted})
 
 
 @app.command()
@@ -146,40 +175,135 @@ def feedback(
     folder: Annotated[Path, typer.Option("--class", "-C", help="The class folder.")] = Path(),
     student: _Student = None,
 ) -> None:
-    """Write each student's feedback as HTML."""
+    """Write each student's feedback as HTML, and your own page on the class."""
+    from grader import class_page
     from grader.classroom import Classroom
 
     room = Classroom(folder)
     for name in [lesson] if lesson else room.graded_lessons():
         files = room.feedback(name, student or "*")
         _console.print(f"{name}: {len(files)} pages below {room.root / 'feedback'}")
+    _console.print(f"Your own page: {class_page.write(room)}")
+
+
+@app.command()
+def report(
+    folder: _Folder = Path(),
+    framework: Annotated[str, typer.Option(help="What counts, instead of what was released.")] = "",
+) -> None:
+    """Write class.html: scores, mistakes made most, whom to look at."""
+    from grader import class_page
+    from grader.classroom import Classroom
+    from grader.scores import rule_name
+
+    room = Classroom(folder)
+    room.apply_lateness()
+    _console.print(f"Wrote {class_page.write(room, rule_name(framework) if framework else None)}")
 
 
 @app.command()
 def export(
     folder: _Folder = Path(),
     to: Annotated[Path, typer.Option("--to", help="The file to write.")] = Path("grades.csv"),
+    form: Annotated[
+        str, typer.Option("--format", help="csv, or what canvas or moodle imports.")
+    ] = "csv",
+    framework: Annotated[str, typer.Option(help="What counts, instead of what was released.")] = "",
 ) -> None:
-    """Write the grades as CSV."""
+    """Write the grades for a spreadsheet, for Canvas or for Moodle."""
+    from grader import scores
     from grader.classroom import Classroom
-    from grader.exports import CsvExporter
+    from grader.errors import ClassroomError
+    from grader.exports import FORMATS
 
-    Classroom(folder).export(CsvExporter, to)
+    if form not in FORMATS:
+        raise ClassroomError(f"--format is {form!r}; expected one of {', '.join(FORMATS)}.")
+    rule = scores.rule_name(framework) if framework else ""
+    room = Classroom(folder)
+    room.apply_lateness()
+    room.export(FORMATS[form], to, rule=rule)
     _console.print(f"Wrote {to}")
+    with room.gradebook() as book:
+        for line in scores.summary(book, room.rules(rule or None)):
+            _console.print(line, markup=False)
+
+
+_Archive = Annotated[Path, typer.Argument(help="A zip from Moodle, Canvas or elsewhere; a folder.")]
+_Received = Annotated[
+    str, typer.Option(help="When it was handed in at the latest: '2026-10-01 23:59 +0200'.")
+]
 
 
 @app.command("take-in")
 def take_in(
-    archive: Annotated[Path, typer.Argument(help="The zip from Moodle, Canvas or elsewhere.")],
+    archive: _Archive,
+    lesson: Annotated[str, typer.Argument(help="02-freezing")],
+    folder: Annotated[Path, typer.Option("--class", "-C", help="The class folder.")] = Path(),
+    received: _Received = "",
+) -> None:
+    """Put the notebooks of a zip (or a zip of zips, or a folder) into submitted/."""
+    from grader.classroom import Classroom
+    from grader.intake import Intake
+    from grader.lateness import as_time
+
+    room = Classroom(folder)
+    submitted = room.root / room.folders.submitted_directory
+    intake = Intake(room.root, submitted, room.known(lesson), room.roll())
+    _say_taken(room, lesson, intake.archive(archive, as_time(received) if received else None))
+
+
+@app.command()
+def collect(
     lesson: Annotated[str, typer.Argument(help="02-freezing")],
     folder: Annotated[Path, typer.Option("--class", "-C", help="The class folder.")] = Path(),
 ) -> None:
-    """Put the notebooks of a zip (or a zip of zips) into submitted/."""
+    """Take in everyone's newest submission from nbgrader's exchange."""
+    from grader import exchange
     from grader.classroom import Classroom
-    from grader.intake import take_in as take
 
     room = Classroom(folder)
-    taken = take(archive, room.root / room.folders.submitted_directory, lesson)
+    _say_taken(room, lesson, exchange.collect(room, room.known(lesson)))
+
+
+def _say_taken(room: Classroom, lesson: str, taken: Taken) -> None:
     for note in taken.notes:
         _console.print(f"Note: {note}", markup=False)
-    _console.print(f"Took in {len(taken.files)} notebooks. Next: grade run {folder}")
+    if taken.strangers:
+        names = ", ".join(sorted(taken.strangers))
+        _console.print(f"Not in the class list: {names}", markup=False)
+    late = room.late(lesson)
+    if late:
+        _console.print(
+            f"{late} came in after the due date. If a platform had them in time: --received"
+        )
+    _console.print(f"Took in {len(taken.files)} notebooks. Next: grade run {room.root}")
+
+
+@app.command("class-list")
+def class_list(
+    students: Annotated[Path, typer.Argument(help="A CSV with a header; one student a line.")],
+    folder: Annotated[Path, typer.Option("--class", "-C", help="The class folder.")] = Path(),
+) -> None:
+    """Enter the students of a CSV into the gradebook: your own, Canvas's or Moodle's."""
+    from grader import class_list as lists
+    from grader.classroom import Classroom
+
+    found, notes = lists.read(students)
+    with Classroom(folder).gradebook() as book:
+        new, known = lists.enter(book, found)
+    for note in notes:
+        _console.print(f"Note: {note}", markup=False)
+    _console.print(f"{new} students entered, {known} known before")
+    raise typer.Exit(0 if found else 1)
+
+
+@app.command("new-check")
+def new_check(
+    name: Annotated[str, typer.Argument(help="09-topic/exercise")],
+) -> None:
+    """Lay out a new exercise: its check, right and wrong answers, and a test, all to fill in."""
+    from grader import scaffold
+
+    for path in scaffold.new_check(name):
+        _console.print(f"Made {path}")
+    _console.print(f"Next: fill them in, then: {scaffold.test_command(name)}", markup=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console, Group
@@ -12,10 +12,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from grader.checks.verdict import FAILED, PASSED, Verdict
+from grader.checks.verdict import ERROR, FAILED, PASSED, Verdict
 from grader.session import Result
 
 if TYPE_CHECKING:
+    from grader.log import Entry
+    from grader.regrade import Change, Who
     from grader.runner import Outcome
 
 _COLORS = {PASSED: "green", FAILED: "yellow"}
@@ -85,6 +87,44 @@ def show_class(outcomes: Iterable[Outcome], console: Console) -> None:
     )
 
 
+def show_changes(changed: Sequence[Change], before: Mapping[Who, Entry], console: Console) -> None:
+    """Print whose points a new grading changed, by exercise; nothing on a first grading."""
+    if not before:
+        return
+    if not changed:
+        console.print("Nobody's points changed")
+        return
+    table = Table(title="Changed", title_justify="left")
+    for name in ("Student", "Framework", "Exercise"):
+        table.add_column(name)
+    for name in ("Before", "Now", "By"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for one in changed:
+        numbers = (points_text(one.before), points_text(one.now), f"{one.by:+.4g}")
+        table.add_row(*map(Text, (one.student, one.framework, one.exercise, *numbers)))
+    console.print(table)
+    people = {(one.student, one.lesson, one.framework) for one in changed}
+    up = sum(max(0.0, one.by) for one in changed)
+    down = sum(min(0.0, one.by) for one in changed)
+    console.print(
+        f"{len(people)} notebooks changed: {points_text(up)} points more, "
+        f"{points_text(-down)} fewer"
+    )
+
+
+def show_missing(missing: Mapping[str, Sequence[str]], console: Console) -> None:
+    """Print who has handed nothing in, by lesson."""
+    for lesson, students in missing.items():
+        if students:
+            console.print(f"{lesson}: nothing from {', '.join(students)}", markup=False)
+
+
+def show_notes(notes: Iterable[str], console: Console) -> None:
+    """Print what was left out, and why."""
+    for note in notes:
+        console.print(f"Left out: {note}", markup=False)
+
+
 def _points(outcome: Outcome) -> str:
     if outcome.entry is None:
         return "–"
@@ -96,4 +136,19 @@ def _points(outcome: Outcome) -> str:
 def _remarks(outcome: Outcome) -> str:
     if outcome.entry is None or outcome.reason:
         return outcome.reason
-    return "; ".join((*outcome.entry.flags, *outcome.entry.notes))
+    return "; ".join((*flags(outcome.entry), *outcome.entry.notes))
+
+
+def flags(entry: Entry) -> list[str]:
+    """Return what a person should look at: replaced functions, and how exercises ended oddly."""
+    ends: dict[str, list[str]] = {}
+    for verdict in entry.verdicts.values():
+        if verdict.status not in (PASSED, FAILED, ERROR):
+            ends.setdefault(verdict.status, []).append(verdict.title)
+    said = {f"{name}: {verdict.status}" for name, verdict in entry.verdicts.items()}
+    whole = len(entry.verdicts)
+    odd = [
+        f"{status}: {'every exercise' if len(titles) == whole > 1 else ', '.join(titles)}"
+        for status, titles in ends.items()
+    ]
+    return [*(flag for flag in entry.flags if flag not in said), *odd]

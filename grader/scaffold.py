@@ -1,0 +1,230 @@
+"""Lay out a new exercise: what has to be written, each in its place, marked FILL IN."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from string import Template
+
+from course import settings
+from grader.errors import ClassroomError
+from grader.observers.model import FRAMEWORKS
+
+MARK = "FILL IN"
+RIGHT, WRONG = 3, 4
+_NAME = re.compile(r"(?P<number>\d\d)-[a-z0-9-]+/(?P<exercise>[a-z][a-z0-9-]*)")
+
+_OBSERVERS = '''"""What the exercises of lesson $number are looked at for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grader.observers.errors import Unusable
+from grader.observers.model import Case, Student
+'''
+
+_OBSERVER = '''
+
+def $function(student: Student, case: Case) -> dict[str, Any]:
+    """$mark: say in one line what is reported."""
+    made = student.$function(case["size"])  # an exception in here is the student's own
+    if not isinstance(made, int):
+        raise Unusable(expected="a whole number", found=type(made).__name__)
+    return {"made": made}
+'''
+
+_CHECKS = '''"""Lesson $number: what is right, and what each usual mistake is called."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from grader.checks.model import Case, Check, Facts, Finding
+from grader.observers import lesson_$number as observers
+'''
+
+_CHECK = '''
+
+def draw_$function(rng: np.random.Generator) -> list[dict[str, Any]]:
+    """$mark: draw what varies, so that a memorized answer fails."""
+    return [{"size": int(rng.integers(3, 9))} for _ in range(2)]
+
+
+def judge_$function(case: Case, facts: Facts) -> Finding:
+    """$mark: work out what is right from the case, and compare."""
+    checked = f"$mark for size {case['size']}"
+    expected = case["size"]
+    if facts["made"] == expected:
+        return Finding.right(checked)
+    hint = {expected + 1: "mistake-1"}.get(facts["made"], "")
+    return Finding.wrong(checked, expected=expected, found=facts["made"], hint=hint)
+
+
+$constant = Check(
+    id="$name",
+    title="$mark: what the exercise asks for",
+    answers=("$function",),
+    points=2,
+    observe=observers.$function,
+    judge=judge_$function,
+    cases=draw_$function,
+    hints={
+$hints
+    },
+)
+'''
+
+_RIGHT_ANSWER = """# $mark: a right answer, unlike the others, as a student would write it
+def $function(size):
+    raise NotImplementedError("$mark")
+"""
+
+_WRONG_ANSWER = """# $mark: a usual mistake; the file is called after the hint that names it
+def $function(size):
+    raise NotImplementedError("$mark")
+"""
+
+_TEST = '''"""$name: filled in, and every answer judged as its file's name says."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.helpers import ROOT, run_python
+
+LESSON, EXERCISE = "$lesson", "$exercise"
+FILES = [
+    ROOT / "grader/checks/lesson_$number.py",
+    ROOT / "grader/observers/lesson_$number.py",
+    *sorted(ROOT.glob(f"tests/grader/answers/{LESSON}/*/{EXERCISE}/*.py")),
+]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_is_filled_in(path: Path):
+    marked = "FILL" + " IN"
+    assert marked not in path.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "framework",
+    [
+        pytest.param("keras", marks=pytest.mark.keras),
+        pytest.param("pytorch", marks=pytest.mark.torch),
+    ],
+)
+def test_answers_are_judged_as_they_are_called(framework: str):
+    code = f"from tests.grader.answers_worker import main; main({framework!r}, {LESSON!r})"
+    records = json.loads(run_python(code, timeout_s=600).stdout.splitlines()[-1])
+    own = [one for one in records if f"/{EXERCISE}/" in one["file"]]
+    assert own
+    for one in own:
+        right = Path(one["file"]).stem.startswith("right_")
+        assert (one["status"] == "passed") == right, one
+        assert one["status"] != "infrastructure", one
+'''
+
+
+def new_check(name: str, root: Path | None = None) -> list[Path]:
+    """Write the files of a new exercise; return them, the ones to fill in first.
+
+    Parameters
+    ----------
+    name : str
+        ``09-topic/exercise``.
+    root : Path, optional
+        The project's folder; by default this one.
+
+    Raises
+    ------
+    ClassroomError
+        If the name is none, or the exercise is there already. Nothing is written then.
+    """
+    root = root or settings.project_root()
+    words = _words(name)
+    fresh = dict(_fresh(root, words))
+    grown = dict(_grown(root, words))
+    there = [path for path in fresh if path.exists()]
+    if there or any(_defines(path, words) for path in grown):
+        raise ClassroomError(f"{name} is there already, in {(there or list(grown))[0]}.")
+    for path, text in fresh.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    for path, text in grown.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as stream:
+            stream.write(text)
+    return [*grown, *fresh]
+
+
+def test_command(name: str) -> str:
+    """Return the command that runs the test of a new exercise."""
+    return f"python3 start.py test {_test_path(_words(name))}"
+
+
+test_command.__test__ = False  # type: ignore[attr-defined]  # a command, not a test of pytest's
+
+
+def _words(name: str) -> dict[str, str]:
+    match = _NAME.fullmatch(name)
+    if not match:
+        raise ClassroomError(
+            f"The exercise is called {name!r}; expected a name such as 09-topic/exercise."
+        )
+    function = match["exercise"].replace("-", "_")
+    hints = [f'        "mistake-{at}": "{MARK}: one next step.",' for at in range(1, WRONG + 1)]
+    return {
+        "name": name,
+        "lesson": name.partition("/")[0],
+        "number": match["number"],
+        "exercise": match["exercise"],
+        "function": function,
+        "constant": function.upper(),
+        "mark": MARK,
+        "hints": "\n".join(hints),
+    }
+
+
+def _fresh(root: Path, words: dict[str, str]) -> Iterator[tuple[Path, str]]:
+    """Yield the files that must not be there yet."""
+    folder = root / "tests" / "grader" / "answers" / words["lesson"]
+    for framework in FRAMEWORKS:
+        answers = folder / framework / words["exercise"]
+        for at in range(1, RIGHT + 1):
+            yield answers / f"right_{at}.py", _filled(_RIGHT_ANSWER, words)
+        for at in range(1, WRONG + 1):
+            yield answers / f"wrong_mistake-{at}.py", _filled(_WRONG_ANSWER, words)
+    yield root / _test_path(words), _filled(_TEST, words)
+
+
+def _grown(root: Path, words: dict[str, str]) -> Iterator[tuple[Path, str]]:
+    """Yield the lesson's two modules and what is added to them."""
+    number = words["number"]
+    for folder, head, body in (("observers", _OBSERVERS, _OBSERVER), ("checks", _CHECKS, _CHECK)):
+        path = root / "grader" / folder / f"lesson_{number}.py"
+        text = _filled(body, words)
+        if folder == "checks":
+            before = "*CHECKS, " if path.is_file() else ""
+            comma = "" if before else ","
+            text += f"\nCHECKS = ({before}{words['constant']}{comma})\n"
+        yield path, text if path.is_file() else _filled(head, words) + text
+
+
+def _defines(path: Path, words: dict[str, str]) -> bool:
+    found = path.read_text("utf-8") if path.is_file() else ""
+    return f"def {words['function']}(" in found or f'id="{words["name"]}"' in found
+
+
+def _test_path(words: dict[str, str]) -> str:
+    return f"tests/grader/test_{words['number']}_{words['function']}.py"
+
+
+def _filled(text: str, words: dict[str, str]) -> str:
+    return Template(text).substitute(words)

@@ -1,0 +1,152 @@
+"""A check is mended: one exercise is judged again, and it is said whose points that changed."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+
+import nbformat
+import pytest
+from rich.console import Console
+
+from grader import regrade, report
+from grader.checks import Finding, register
+from grader.classroom import Classroom
+from grader.engine import Engine
+from grader.errors import ClassroomError
+from grader.runner import run_class
+from grader.workers import Workers
+from tests.grader import notebooks as nb
+from tests.grader import sample
+
+pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+bare = Workers(sandbox=False, bare=True)
+CHOICE = "choice = 'b'"
+ANSWERS = {"ana": nb.RIGHT, "bo": nb.SQUARE, "cy": nb.STUB}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _ended():
+    yield
+    bare.close()
+
+
+def two_exercises(answer, choice):
+    """Return a notebook with a second exercise below the first."""
+    made = nb.source_notebook(answer)
+    made.cells += [
+        nb.answer_cell("choice", choice),
+        nb.test_cell("test-choice", 'check("00-sample/choice", choice)', 1),
+    ]
+    return made
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory):
+    root = tmp_path_factory.mktemp("class")
+    path = nb.write_lesson(root)
+    solved = f"### BEGIN SOLUTION\n{nb.RIGHT}\n### END SOLUTION"
+    path.write_text(nbformat.writes(two_exercises(solved, CHOICE)))
+    for student, answer in ANSWERS.items():
+        made = json.loads(nbformat.writes(two_exercises(answer, CHOICE)))
+        nb.write(root / "submitted" / student / nb.LESSON / "pytorch.ipynb", made)
+    Classroom(root).release(nb.LESSON)
+    return root
+
+
+@pytest.fixture
+def room(released, tmp_path):
+    register(sample.DOUBLE, sample.CHOICE)
+    made = Classroom(shutil.copytree(released, tmp_path / "class"))
+    graded(made, Engine(made.root, bare))
+    yield made
+    register(sample.DOUBLE, sample.CHOICE)
+
+
+def graded(room, engine, **options):
+    return run_class(room, engine, room.submissions(), jobs=2, **options)
+
+
+def points(room):
+    with room.gradebook() as book:
+        return {s.student_id: s.score for s in book.assignment_submissions(nb.LESSON)}
+
+
+def lenient(case, facts):
+    """A judge that takes squares too; and one that has lost its mind about choices."""
+    return Finding.right("double")
+
+
+def mad(case, facts):
+    return Finding.wrong("the choice", expected="nothing", found="something")
+
+
+def mend():
+    register(dataclasses.replace(sample.DOUBLE, judge=lenient))
+    register(dataclasses.replace(sample.CHOICE, judge=mad))
+
+
+def test_one_exercise_is_judged_again_and_the_others_stay(room):
+    assert points(room) == {"ana": 4.0, "bo": 2.0, "cy": 1.0}
+    engine = Engine(room.root, bare)
+    before = engine.log.latest()
+    mend()
+    outcomes = graded(room, regrade.OneExercise(engine, "00-sample/double"), again=True)
+    assert points(room) == {"ana": 4.0, "bo": 4.0, "cy": 1.0}
+    changed = list(regrade.changes(outcomes, before))
+    assert [(c.student, c.exercise, c.before, c.now, c.by) for c in changed] == [
+        ("bo", "00-sample/double", 1.0, 3.0, 2.0)
+    ]
+    assert {o.state for o in graded(room, Engine(room.root, bare))} == {"known"}
+
+
+def test_everything_again(room):
+    engine = Engine(room.root, bare)
+    before = engine.log.latest()
+    mend()
+    outcomes = graded(room, engine, again=True)
+    assert points(room) == {"ana": 3.0, "bo": 3.0, "cy": 0.0}
+    changed = {
+        (c.student, c.exercise.partition("/")[2]): c.by for c in regrade.changes(outcomes, before)
+    }
+    assert changed == {
+        ("ana", "choice"): -1.0,
+        ("bo", "choice"): -1.0,
+        ("bo", "double"): 2.0,
+        ("cy", "choice"): -1.0,
+    }
+    console = Console(record=True, width=120)
+    report.show_changes(list(regrade.changes(outcomes, before)), before, console)
+    assert "3 notebooks changed: 2 points more, 3 fewer" in console.export_text()
+
+
+def test_one_student_again(room):
+    mend()
+    outcomes = run_class(
+        room, Engine(room.root, bare), room.wanted(student="bo"), jobs=1, again=True
+    )
+    assert [o.submitted.student for o in outcomes] == ["bo"]
+    assert points(room) == {"ana": 4.0, "bo": 3.0, "cy": 1.0}
+
+
+def test_a_submission_that_has_changed_is_judged_whole(room):
+    made = json.loads(nbformat.writes(two_exercises(nb.RIGHT, "choice = 'a'")))
+    nb.write(room.root / "submitted" / "bo" / nb.LESSON / "pytorch.ipynb", made)
+    engine = regrade.OneExercise(Engine(room.root, bare), "00-sample/double")
+    graded(room, engine, again=True)
+    assert points(room)["bo"] == 3.0
+
+
+def test_nothing_changed_is_said(room):
+    console = Console(record=True, width=120)
+    report.show_changes([], {("ana", nb.LESSON, "pytorch"): None}, console)
+    report.show_changes([], {}, console)
+    assert console.export_text().strip() == "Nobody's points changed"
+
+
+def test_which_exercise_is_meant(room):
+    assert regrade.exercise_id("choice", [nb.LESSON]) == "00-sample/choice"
+    assert regrade.exercise_id("00-sample/double", [nb.LESSON]) == "00-sample/double"
+    with pytest.raises(ClassroomError, match=r"no lesson has it; there are: .*00-sample/double"):
+        regrade.exercise_id("treble", [nb.LESSON])
