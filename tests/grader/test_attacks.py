@@ -43,7 +43,13 @@ def hand_in(tmp_path, source, notebook):
     return read_submission(nb.write(tmp_path / "pytorch.ipynb", notebook), source)
 
 
-@pytest.mark.parametrize("attack", [*FORGING, *BREAKING], ids=lambda attack: attack.id)
+@pytest.mark.parametrize(
+    "attack",
+    [
+        pytest.param(one, id=one.id, marks=pytest.mark.attack(one.number))
+        for one in (*FORGING, *BREAKING)
+    ],
+)
 def test_attack(workers, source, tmp_path, attack):
     for name in ("numpy.py", "json.py", "sitecustomize.py", "conftest.py", "x.pth"):
         (tmp_path / name).write_text("raise SystemExit('foreign code ran')")
@@ -61,6 +67,7 @@ def test_the_measure_is_what_it_says(workers, source):
     assert graded(workers, source, Submission({"double": nb.SQUARE})).points == HONEST_WRONG_POINTS
 
 
+@pytest.mark.attack(24)
 @pytest.mark.parametrize(("answer", "points"), choice_answers())
 def test_attack_24_every_option_at_once(workers, tmp_path, answer, points):
     register(sample.CHOICE)

@@ -112,6 +112,7 @@ def run_all(tmp_path, framework, answers):
         workers.close()
 
 
+@pytest.mark.attack(10, 21, 22, 56)
 @pytest.mark.parametrize(
     ("framework", "answers"),
     [

@@ -8,6 +8,7 @@ import html
 import os
 import shutil
 import time
+from datetime import UTC, datetime
 
 import nbformat
 import pytest
@@ -15,6 +16,7 @@ import pytest
 from grader.checks import register
 from grader.classroom import Classroom
 from grader.engine import Engine
+from grader.receipts import Receipts
 from grader.runner import run_class
 from grader.workers import Workers
 from tests.grader import notebooks as nb
@@ -40,6 +42,7 @@ def double(x):
                 return 2 * x
     return 0
 """
+RECEIVED = datetime(2026, 10, 3, 9, 30, tzinfo=UTC)
 _SCRIPT = "<script>alert(1)</script><svg onload=alert(1)><img src=x onerror=alert(1)>"
 
 
@@ -109,24 +112,38 @@ def _digest(path):
 
 def _odd_files(root):
     honest = _file(root, "honest")
-    for student in ("27-link", "55-pipe", "35-time", "=36+cmd"):
+    for student in ("27-link", "55-pipe", "35-time", "35-believable", "=36+cmd"):
         _file(root, student).parent.mkdir(parents=True)
     _file(root, "27-link").symlink_to(honest)
     (_file(root, "27-link").parent / "stolen.txt").symlink_to(root / "gradebook.db")
     os.mkfifo(_file(root, "55-pipe"))
-    for student in ("35-time", "=36+cmd"):
+    for student in ("35-time", "35-believable", "=36+cmd"):
         shutil.copy(honest, _file(root, student))
+    (_file(root, "35-believable").parent / "timestamp.txt").write_text("2026-10-01 20:00:00 UTC")
+    content = honest.read_bytes()
+    Receipts(root).add("35-believable", nb.LESSON, "pytorch", content, RECEIVED)
     (_file(root, "35-time").parent / "timestamp.txt").write_text("1970-01-01 00:00:00 UTC; DROP")
 
 
+@pytest.mark.attack(25, 26, 28, 30, 31, 34, 35, 36, 37)
 def test_no_cheat_earns_more_than_an_honest_wrong_answer(graded):
     _, entries, _ = graded
-    fair = ("honest", "35-time", "=36+cmd")
+    fair = ("honest", "35-time", "35-believable", "=36+cmd")
     points = {student: entry.points for student, entry in entries.items()}
     assert {s: p for s, p in points.items() if s not in fair and p > HONEST_WRONG_POINTS} == {}
     assert {s: points[s] for s in fair} == dict.fromkeys(fair, 3.0)
 
 
+@pytest.mark.attack(35)
+def test_the_time_of_receipt_counts_and_not_what_a_student_wrote(graded):
+    room, _, _ = graded
+    with room.gradebook() as book:
+        when = {s.student_id: s.timestamp for s in book.assignment_submissions(nb.LESSON)}
+    assert when["35-believable"] == RECEIVED.replace(tzinfo=None)
+    assert when["35-time"] is None
+
+
+@pytest.mark.attack(26, 45)
 def test_the_gradebook_is_as_the_coordinator_left_it(graded):
     room, entries, before = graded
     assert _digest(room.root / "gradebook.db") == before
@@ -135,6 +152,7 @@ def test_the_gradebook_is_as_the_coordinator_left_it(graded):
     assert stored == {student: entry.points for student, entry in entries.items()}
 
 
+@pytest.mark.attack(25, 29, 32, 33)
 def test_nothing_of_the_hosts_leaks_into_feedback(graded):
     room, _, _ = graded
     pages = {p.parents[1].name: p.read_text("utf-8") for p in room.root.glob("feedback/*/*/*.html")}
@@ -149,6 +167,7 @@ def test_nothing_of_the_hosts_leaks_into_feedback(graded):
         assert tag not in pages["33-script"]
 
 
+@pytest.mark.attack(27, 31, 55)
 def test_files_beside_a_notebook_go_nowhere(graded):
     room, entries, _ = graded
     assert not list(room.root.glob("autograded/**/stolen.txt"))
@@ -158,6 +177,7 @@ def test_files_beside_a_notebook_go_nowhere(graded):
     assert "could not be read" in entries["55-pipe"].notes[0]
 
 
+@pytest.mark.attack(27, 34)
 def test_submissions_are_untouched(graded):
     room, _, _ = graded
     made = nbformat.read(_file(room.root, "honest"), as_version=4)
