@@ -20,7 +20,7 @@ def _network(
     rng: np.random.Generator, *, blocks: int = 0, deep: bool = True, hidden: bool | None = None
 ) -> CaseParams:
     """Draw a small network; a seed's own widths make a memorized number useless."""
-    count = blocks or int(rng.integers(3, 6))
+    count = blocks or int(rng.integers(2, 4))
     with_hidden = bool(rng.integers(2)) if hidden is None else hidden
     return {
         "channels": [int(width) for width in rng.integers(2, 9, count)],
@@ -288,8 +288,10 @@ STILL_BATCHNORM = Check(
 
 def draw_last(rng: np.random.Generator) -> list[CaseParams]:
     """Draw how much to unfreeze: some, none, all; for PyTorch in blocks, for Keras in layers."""
+    least = (4, 3, 2, 2)
     network = [
-        _network(rng, blocks=int(rng.integers(4, 7)), hidden=place < 2) for place in range(4)
+        _network(rng, blocks=int(rng.integers(blocks, blocks + 2)), hidden=place < 2)
+        for place, blocks in enumerate(least)
     ]
     mixed = [-1, *_some_blocks(rng, network[1])]
     depth = [len(each["channels"]) for each in network]
@@ -380,7 +382,7 @@ UNFREEZE_LAST = Check(
 
 def draw_phase(rng: np.random.Generator) -> list[CaseParams]:
     """Draw a phase that unfreezes, one that freezes, and the rate of a third."""
-    network = [_network(rng, blocks=3, deep=False) for _ in range(3)]
+    network = [_network(rng, blocks=2, deep=False) for _ in range(3)]
     backbone = [list(range(len(each["channels"]))) for each in network]
     firsts = [backbone[0], "open", backbone[2]]
     starts = [_some_blocks(rng, network[0]), backbone[1], "open"]

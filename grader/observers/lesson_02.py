@@ -166,14 +166,15 @@ def _made_optimizer(student: Student, case: Case) -> dict[str, Any]:
 
 
 def _started_phase(student: Student, case: Case) -> dict[str, Any]:
-    """Train a first phase, change the flags, let the student begin the next, and take a step."""
+    """Begin a first phase, change the flags, let the student begin the next, and take a step."""
     import keras
 
     kit, params = _kit(student), case.params
     model = kit.compiled(kit.build({**params, "start": case["first"]}, case.seed))
     stepping = case.part == "what moves"
-    if stepping:
-        kit.step(model, params, case.seed)
+    if stepping:  # as a first step leaves it: the step is made, the optimizer knows its arrays
+        model.optimizer.build(model.trainable_variables)
+        model.make_train_function()
     kit.set_flags(model, params)
     weights, old = kit.values(model), (model.optimizer, model.train_function)
     student.start_phase(model, case["rate"])

@@ -30,44 +30,68 @@ def build(params: small.Params, seed: int) -> keras.Model:
     """Return a network with a layer named ``backbone``, its flags set as the case says."""
     import keras
 
+    fill = _Fill(seed)
     inputs = keras.Input((small.SIDE_PX, small.SIDE_PX, small.INPUTS))
-    outputs = _head(_backbone(params)(inputs), params)
+    outputs = _head(_backbone(params, fill)(inputs), params, fill)
     model = keras.Model(inputs, outputs)
-    rng = np.random.default_rng(seed)
-    for array in _parameters(model):
-        noise = rng.normal(0, 0.1, array.shape).astype(np.float32)
-        array.assign(keras.ops.convert_to_numpy(array) + noise)
     set_flags(model, params)
     return model
 
 
-def _backbone(params: small.Params) -> keras.Model:
+class _Fill:
+    """Draws first values with NumPy: in Keras most of the time of a small network goes there."""
+
+    def __init__(self, seed: int) -> None:
+        self._rng = np.random.default_rng(seed)
+        kernel = {"kernel_initializer": self._kernel}
+        self.conv = {**kernel, "use_bias": False}
+        self.dense = {**kernel, "bias_initializer": self._around(0)}
+        self.norm = {
+            "momentum": 0.9,
+            "beta_initializer": self._around(0),
+            "gamma_initializer": self._around(1),
+            "moving_mean_initializer": lambda shape, dtype=None: np.zeros(shape, np.float32),
+            "moving_variance_initializer": lambda shape, dtype=None: np.ones(shape, np.float32),
+        }
+
+    def _kernel(self, shape: tuple[int, ...], dtype: Any = None) -> np.ndarray:
+        spread = np.prod(shape[:-1]) ** -0.5
+        return self._rng.normal(0, spread, shape).astype(np.float32)
+
+    def _around(self, middle: float) -> Any:
+        def draw(shape: tuple[int, ...], dtype: Any = None) -> np.ndarray:
+            return self._rng.normal(middle, 0.1, shape).astype(np.float32)
+
+        return draw
+
+
+def _backbone(params: small.Params, fill: _Fill) -> keras.Model:
     from keras import Input, Model, Sequential, layers
 
     inputs = flow = Input((small.SIDE_PX, small.SIDE_PX, small.INPUTS))
     for number, width in enumerate(params["channels"]):
         name = f"block{number}"
-        flow = layers.Conv2D(width, 3, padding="same", use_bias=False, name=f"{name}_conv")(flow)
-        flow = layers.BatchNormalization(momentum=0.9, name=f"{name}_norm")(flow)
+        flow = layers.Conv2D(width, 3, padding="same", name=f"{name}_conv", **fill.conv)(flow)
+        flow = layers.BatchNormalization(name=f"{name}_norm", **fill.norm)(flow)
         flow = layers.ReLU(name=f"{name}_relu")(flow)
         if number in params["deep"]:
             inner = [
-                layers.Conv2D(width, 1, use_bias=False, name=f"{name}_inner_conv"),
-                layers.BatchNormalization(momentum=0.9, name=f"{name}_inner_norm"),
+                layers.Conv2D(width, 1, name=f"{name}_inner_conv", **fill.conv),
+                layers.BatchNormalization(name=f"{name}_inner_norm", **fill.norm),
             ]
             flow = Sequential(inner, name=f"{name}_inner")(flow)
     return Model(inputs, layers.GlobalAveragePooling2D(name="pool")(flow), name="backbone")
 
 
-def _head(flow: Any, params: small.Params) -> Any:
+def _head(flow: Any, params: small.Params, fill: _Fill) -> Any:
     from keras import layers
 
     flow = layers.Dropout(0.25, name="dropout")(flow)
     if params["hidden"]:
-        flow = layers.Dense(params["hidden"], name="head_hidden")(flow)
-        flow = layers.BatchNormalization(momentum=0.9, name="head_norm")(flow)
+        flow = layers.Dense(params["hidden"], name="head_hidden", **fill.dense)(flow)
+        flow = layers.BatchNormalization(name="head_norm", **fill.norm)(flow)
         flow = layers.ReLU(name="head_relu")(flow)
-    return layers.Dense(params["classes"], name="head")(flow)
+    return layers.Dense(params["classes"], name="head", **fill.dense)(flow)
 
 
 def walk(layer: Any) -> Iterator[Any]:

@@ -28,6 +28,7 @@ from grader.observers.run import (
 from grader.worker.guard import Guard
 
 IMPORTS = {"pytorch": ("torch", "torchvision"), "keras": ("tensorflow", "keras")}
+COURSE = ("backbone", "measure", "pictures", "plots", "predict", "quiet", "settings", "trace")
 
 
 class Channel(Protocol):
@@ -44,7 +45,7 @@ def warm_up(framework: str, observers: tuple[str, ...] = ()) -> None:
     """Import what every notebook of ``framework`` imports; run nothing."""
     for name in (*IMPORTS[framework], "matplotlib.pyplot"):
         importlib.import_module(name)
-    for name in observers:
+    for name in (*(f"course.{name}" for name in COURSE), *observers):
         with contextlib.suppress(Exception):  # a broken one is said when its check is due
             importlib.import_module(name)
     if framework == "pytorch":

@@ -9,7 +9,7 @@ import pytest
 from grader.checks import register
 from grader.rebuild import Submission, read_source
 from grader.session import grade, secret_seed
-from grader.workers import Workers
+from grader.workers import WarmServer, Workers
 from tests.grader import notebooks as nb
 from tests.grader import sample
 
@@ -74,6 +74,36 @@ def test_what_ends_a_worker_costs_its_check_only(source):
     assert gone.status == "crashed"
     in_cell = verdict(source, "import os\nos._exit(0)\n" + nb.RIGHT)
     assert in_cell.status == "crashed"
+
+
+HUNGRY = "held = bytearray(600 * 2**20)"
+SHARED = (
+    "import mmap, time\n    held = mmap.mmap(-1, 600 * 2**20)\n    held.write(b'x' * 600 * 2**20)"
+)
+
+
+@pytest.mark.parametrize("eat", [HUNGRY, SHARED + "\n    time.sleep(0.5)"])
+def test_each_exercise_has_its_own_memory(source, eat):
+    answer = f"def double(x):\n    {eat}\n    return 2 * x"
+    assert verdict(source, answer).points == 3
+    register(dataclasses.replace(sample.DOUBLE, memory_mb=200))
+    found = verdict(source, answer)
+    assert (found.status, found.points) == ("out of memory", 0)
+
+
+def test_a_server_that_has_ended_is_replaced(source):
+    bare._servers["bare"].close()
+    assert verdict(source, nb.RIGHT).points == 3
+
+
+def test_with_threads_in_the_server_each_worker_imports_for_itself(source, monkeypatch):
+    monkeypatch.setattr(WarmServer, "forkable", False)
+    cold = Workers(sandbox=False, bare=True)
+    try:
+        found = grade(source, Submission({"double": nb.RIGHT}), "pytorch", cold)
+    finally:
+        cold.close()
+    assert found.verdicts["00-sample/double"].points == 3
 
 
 def test_an_exit_in_the_answer_is_an_error_of_the_students(source):
