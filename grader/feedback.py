@@ -11,27 +11,62 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from bleach import ALLOWED_ATTRIBUTES, ALLOWED_TAGS
+import bleach
 from nbconvert.exporters import HTMLExporter
+from nbconvert.filters import markdown2html
+from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode, v4
 
 from grader.checks.verdict import INFRASTRUCTURE, NOT_DONE, Verdict
+from grader.rebuild import is_answer
 
 TEMPLATE = "course_feedback"
-TAGS = sorted({*ALLOWED_TAGS, "table", "tbody", "tr", "th", "td", "p", "pre", "br"})
-ATTRIBUTES = {**ALLOWED_ATTRIBUTES, "th": ["scope"]}
+_TAGS = frozenset(
+    "a b blockquote br code em h1 h2 h3 h4 h5 h6 hr i li ol p pre strong table tbody td th thead "
+    "tr ul".split()
+)
+_PROTOCOLS = frozenset(("http", "https", "mailto"))
+
+
+class SafeText(Preprocessor):
+    """Makes what a student wrote as text harmless to whoever opens it, in formgrader too.
+
+    nbgrader's pages show an answer's Markdown as it is, with any HTML and any link in it.
+    """
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: dict[str, Any], index: int
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Replace a text answer by what is safe of it."""
+        if cell.cell_type != "code" and is_answer(cell):
+            cell.source = harmless(cell.source)
+        return cell, resources
+
+
+def harmless(markdown: str) -> str:
+    """Return Markdown as one line of HTML: no script, no style, no image, no strange link.
+
+    One line, because a blank one would end the HTML and begin Markdown again; and marked so that
+    MathJax, whose formulas may hold links, leaves it alone.
+    """
+    cleaned = bleach.clean(
+        markdown2html(markdown), tags=_TAGS, attributes={"a": ["href"]}, protocols=_PROTOCOLS
+    )
+    line = "&#10;".join(cleaned.splitlines())
+    return f'<div class="tex2jax_ignore mathjax_ignore">{line}</div>'
 
 
 class FeedbackExporter(HTMLExporter):
     """nbgrader's own feedback page, readable on a phone and without scripts."""
 
 
-def template_folders() -> list[str]:
-    """Return where the page's template is, and nbgrader's, which it extends."""
+def _nbgraders_folders() -> list[str]:
+    """Return where the template is that ours extends, and its style sheet."""
     import nbgrader
 
-    theirs = Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates"
-    return [str(Path(__file__).with_name("templates")), str(theirs)]
+    theirs = Path(nbgrader.__file__).parent / "server_extensions" / "formgrader"
+    style = theirs / "static" / "node_modules" / "bootstrap" / "dist" / "css"
+    return [str(theirs / "templates"), str(style)]
 
 
 def show(cell: NotebookNode, verdicts: Iterable[Verdict]) -> None:
@@ -60,7 +95,10 @@ def result(verdict: Verdict) -> str:
 
 
 def as_html(verdict: Verdict) -> str:
-    """Return a verdict as a table: what was checked, expected, found, and the next step."""
+    """Return a verdict: what was checked, expected, found, the next step, and part by part.
+
+    Only with tags that nbconvert lets through where it sanitises.
+    """
     lines = {
         "Checked": verdict.checked,
         "Expected": verdict.expected,
@@ -69,13 +107,12 @@ def as_html(verdict: Verdict) -> str:
     }
     rows = [_row(name, text) for name, text in lines.items() if text and not verdict.passed]
     rows += [_row(f"Part: {name}", _share(share)) for name, share in verdict.parts.items()]
-    head = f"<p><strong>{escape(verdict.title)}: {escape(result(verdict))}</strong></p>"
-    table = f"<table><tbody>{''.join(rows)}</tbody></table>" if rows else ""
-    return head + table + _own_lines(verdict)
+    head = f"<div><strong>{escape(verdict.title)}: {escape(result(verdict))}</strong></div>"
+    return f'<div class="verdict">{head}{"".join(rows)}{_own_lines(verdict)}</div>'
 
 
 def _row(name: str, text: str) -> str:
-    return f'<tr><th scope="row">{escape(name)}</th><td>{escape(text)}</td></tr>'
+    return f'<div class="row"><strong>{escape(name)}:</strong> <span>{escape(text)}</span></div>'
 
 
 def _share(share: float) -> str:
@@ -88,15 +125,15 @@ def _own_lines(verdict: Verdict) -> str:
     """Return the student's own lines on the way to an error; none of ours."""
     if not verdict.detail or verdict.status == INFRASTRUCTURE:
         return ""
-    return (
-        f"<p>Your lines, the last one is where it stopped:</p><pre>{escape(verdict.detail)}</pre>"
-    )
+    said = "Your lines; the last one is where it stopped:"
+    return f"<div>{said}</div><pre>{escape(verdict.detail)}</pre>"
 
 
 def configure(c: Any) -> None:
-    """Have nbgrader write feedback with this page."""
+    """Have nbgrader write feedback with this page, and show answers harmlessly everywhere."""
     c.GenerateFeedback.exporter_class = "grader.feedback.FeedbackExporter"
     c.FeedbackExporter.template_name = TEMPLATE
-    c.FeedbackExporter.extra_template_basedirs = template_folders()
-    c.SanitizeHTML.tags = TAGS
-    c.SanitizeHTML.attributes = ATTRIBUTES
+    c.FeedbackExporter.extra_template_basedirs = [str(Path(__file__).with_name("templates"))]
+    c.FeedbackExporter.extra_template_paths = _nbgraders_folders()
+    c.HTMLExporter.preprocessors = ["grader.feedback.SafeText"]
+    c.HTMLExporter.sanitize_html = True

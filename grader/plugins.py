@@ -6,6 +6,7 @@ grades with them and everything after it (formgrader, feedback, export) works as
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +113,7 @@ def fill(
         if cell.cell_type == "code" and listed:
             feedback.show(cell, listed)
     if notes:
-        text = "\n".join(f"- {note}" for note in notes)
+        text = "\n".join(f"- {escape(note)}" for note in notes)
         notebook.cells.insert(0, v4.new_markdown_cell(f"**About this submission**\n\n{text}"))
 
 
