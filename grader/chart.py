@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-WIDTH, HEIGHT = 640, 240
-_LEFT, _TOP, _BOTTOM = 8, 28, 44
-_GAP = 6
+WIDTH, HEIGHT = 480, 200
+_LEFT, _TOP, _BOTTOM = 2, 24, 30
+_GAP = 5
 
 
 def bars(title: str, described: str, labels: Sequence[str], counts: Sequence[int]) -> str:
@@ -50,5 +50,5 @@ def _bar(left: float, step: float, share: float, label: str, count: int) -> str:
         f'<rect class="bar" x="{left + _GAP / 2:.1f}" y="{floor - height:.1f}" '
         f'width="{step - _GAP:.1f}" height="{height:.1f}"/>'
         f'<text x="{middle:.1f}" y="{floor - height - 6:.1f}">{shown}</text>'
-        f'<text x="{middle:.1f}" y="{floor + 22}">{escape(label)}</text>'
+        f'<text x="{middle:.1f}" y="{floor + 20}">{escape(label)}</text>'
     )

@@ -309,7 +309,7 @@ def _says_nothing(folder: str) -> bool:
 
 
 def safe_name(raw: str) -> str:
-    """Return a name of letters and digits of any script, spaces, ``. _ -``; at most 80 long."""
+    """Return a name of letters and digits of any script, spaces, ``. _ - @``; at most 80 long."""
     text = "".join(map(_safe_letter, unicodedata.normalize("NFC", raw)))
     short = text.strip(" .")[:80].encode()[:200].decode("utf-8", "ignore")
     return short.strip(" .")
@@ -317,6 +317,6 @@ def safe_name(raw: str) -> str:
 
 def _safe_letter(letter: str) -> str:
     kind = unicodedata.category(letter)
-    if letter.isalnum() or letter in " ._-" or kind.startswith("M"):  # M: vowel signs, accents
+    if letter.isalnum() or letter in " ._-@" or kind.startswith("M"):  # M: vowel signs, accents
         return letter
     return "" if kind == "Cf" else "_"  # Cf: joiners and marks of direction, which nobody sees

@@ -18,11 +18,12 @@ import warnings
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
 
+import dateutil.parser
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties
-from nbgrader.utils import parse_utc
 from traitlets import Dict, Float, Int
 from traitlets.config import Config
 
@@ -98,11 +99,14 @@ def as_time(text: str, what: str = "--received") -> datetime:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # a zone that is not known would count as UTC
-            return parse_utc(text).replace(tzinfo=UTC)
+            words, _, zone = text.rpartition(" ")
+            named = ZoneInfo(zone) if words and zone in available_timezones() else None
+            found = dateutil.parser.parse(words if named else text)
     except (ValueError, OverflowError, Warning):
         raise ClassroomError(
             f"{what} is {text!r}; expected a time such as '2026-10-01 23:59 +0200'."
         ) from None
+    return found if found.tzinfo else found.replace(tzinfo=named or UTC)
 
 
 def _naive(when: datetime) -> datetime:

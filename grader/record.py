@@ -67,7 +67,18 @@ def _enter(
         _set_grade(grade, scores, answers)
     for comment in stored.comments:
         comment.auto_comment = _comment(comment.name, scores)
+    _settle_missing(submitted, stored)
     book.db.commit()
+
+
+def _settle_missing(submitted: Submitted, stored: SubmittedNotebook) -> None:
+    """Give nothing for a notebook of the same lesson that is not there, as nbgrader itself does."""
+    for other in stored.assignment.notebooks:
+        if other is stored or (submitted.path.parent / f"{other.name}.ipynb").exists():
+            continue
+        for grade in other.grades:
+            if grade.auto_score is None and grade.manual_score is None:
+                grade.auto_score, grade.needs_manual_grade = 0.0, False
 
 
 def _stored_notebook(room: Classroom, book: Gradebook, submitted: Submitted) -> SubmittedNotebook:

@@ -103,6 +103,7 @@ TORCH = {
         "def freeze_backbone(model):\n    data = TensorDataset(torch.arange(8.0))\n"
         "    loader = DataLoader(data, batch_size=2, num_workers=2)\n"
         "    assert sum(len(b[0]) for b in loader) == 8\n"
+        "    for p in model.parameters():\n        p.requires_grad = True\n"
         "    for p in model.features.parameters():\n        p.requires_grad = False\n",
         True,
     ),
@@ -152,7 +153,7 @@ KERAS = {
         "def freeze_backbone(model):\n"
         "    own = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])\n"
         "    own.compile('sgd', 'mse')\n    own.fit(Data(workers=2), verbose=1)\n"
-        "    model.get_layer('backbone').trainable = False\n",
+        "    for layer in model.layers:\n        layer.trainable = layer.name != 'backbone'\n",
         True,
     ),
 }

@@ -188,7 +188,7 @@ def test_nothing_there(tmp_path):
 
 
 def test_names_of_any_script_stay_readable():
-    for name in ("Zoë Ångström", "Нина", "李雷", "दीपा शर्मा", "สมชาย", "محمد", "O-Neil Jr."[:-1]):
+    for name in ("Zoë Ångström", "Нина", "李雷", "दीपा शर्मा", "สมชาย", "محمد", "ana@x.org"):
         assert safe_name(name) == name
     assert safe_name("می\u200cخواهم\u202e") == "میخواهم"
     assert len(safe_name("\U00020000" * 100).encode()) <= 200

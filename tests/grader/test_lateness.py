@@ -44,6 +44,8 @@ def test_grace_and_the_most_that_is_taken():
 
 def test_due_dates_are_read_with_their_zone():
     assert due_dates(config()) == {"02-freezing": datetime(2026, 10, 1, 21, 59)}
+    times = [as_time(f"2026-10-01 23:59{zone}") for zone in (" Europe/Berlin", "+02:00", "")]
+    assert [time.astimezone(UTC).hour for time in times] == [21, 21, 23]
     with pytest.raises(ClassroomError, match=r"c\.Lateness\.due of 02-freezing is 'soon'"):
         due_dates(config(due={"02-freezing": "soon"}))
     with pytest.raises(ClassroomError, match="--received is '2026-10-01 23:59 XYZ'"):
