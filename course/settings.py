@@ -70,3 +70,20 @@ def work_dir() -> Path:
 def photos_folder() -> Path:
     """Return the folder that holds photographs (``COURSE_PHOTOS``, else ``work/photos``)."""
     return _folder("COURSE_PHOTOS", work_dir() / "photos")
+
+
+def mirror() -> str:
+    """Return the address that photographs are fetched from (``COURSE_MIRROR``), or nothing.
+
+    Raises
+    ------
+    ValueError
+        If it is no address of the web.
+    """
+    value = os.environ.get("COURSE_MIRROR", "").strip().rstrip("/")
+    if value and not value.startswith(("http://", "https://")):
+        raise ValueError(
+            f"COURSE_MIRROR is {value!r}; expected an address that begins with http:// or "
+            "https://. For a file on this machine: course pictures get flowers --archive FILE."
+        )
+    return value

@@ -10,7 +10,14 @@ import pytest
 from tests.helpers import ROOT
 
 # A person's choices must not decide what the tests see.
-SWITCHES = ("COURSE_WEIGHTS", "COURSE_PICTURES", "COURSE_PHOTOS", "COURSE_FAST", "KERAS_BACKEND")
+SWITCHES = (
+    "COURSE_WEIGHTS",
+    "COURSE_PICTURES",
+    "COURSE_PHOTOS",
+    "COURSE_MIRROR",
+    "COURSE_FAST",
+    "KERAS_BACKEND",
+)
 
 
 @pytest.hookimpl(tryfirst=True)

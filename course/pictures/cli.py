@@ -1,18 +1,31 @@
-"""The ``course pictures`` commands: list the sets, draw a contact sheet, measure the speed."""
+"""The ``course pictures`` commands: list, get and add sets, draw a contact sheet, measure."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 from rich.table import Table
 
-app = typer.Typer(help="The picture sets: list, look at, measure.", no_args_is_help=True)
+app = typer.Typer(help="The picture sets: list, get, add, look at, measure.", no_args_is_help=True)
+console = Console(highlight=False)
+SHOWN = 8  # pairs and skipped files that are listed in full
+FEW = 20  # photographs of a class to train on, below which results are chance
+UNEVEN = 3  # times as many of one class as of another
 
 
 class SetName(StrEnum):
@@ -22,6 +35,117 @@ class SetName(StrEnum):
     pets = "pets"
     objects = "objects"
     cells = "cells"
+
+
+class Photographs(StrEnum):
+    """The sets of photographs that can be fetched."""
+
+    flowers = "flowers"
+    pets = "pets"
+
+
+@app.command()
+def get(
+    name: Annotated[Photographs, typer.Argument(metavar="SET", help="flowers or pets.")],
+    archive: Annotated[
+        Path | None, typer.Option(help="The archive, if you have it already: no download.")
+    ] = None,
+) -> None:
+    """Download real photographs; COURSE_PICTURES=photos then uses them in every lesson."""
+    from course.pictures import download_set
+
+    with _bar() as report:
+        got = download_set.get(name.value, archive=archive, say=_say, report=report)
+    if not got.new:
+        _say(f"Already in {got.folder}.")
+    _balance(got.counts)
+    _some("left out, not readable", got.unreadable)
+    if got.twins:
+        _say(f"{got.twins} pairs of near-duplicates: each pair is in one split.")
+    _say(f"In {got.folder}. To use them: set COURSE_PICTURES=photos before `course lab`.")
+
+
+@app.command()
+def add(
+    folder: Annotated[
+        Path, typer.Argument(help="One folder per class, or train/, test/ of those.")
+    ],
+    name: Annotated[str | None, typer.Option(help="Name of the set; else the folder's.")] = None,
+    seed: Annotated[int, typer.Option(help="Another seed, another split.")] = 0,
+) -> None:
+    """Make a set of your own photographs: upright, split, without near-duplicates across splits."""
+    from course.pictures import own
+
+    added = own.add(folder, name=name, seed=seed, say=_say)
+    if added.given:
+        _say(f"Kept the split that was there: {', '.join(added.given)}.")
+    _balance(added.counts)
+    _some("left out", added.skipped)
+    pairs = [
+        f"{p.first} and {p.second} ({p.bits} of 128 bits apart): {p.became}"
+        for p in sorted(added.pairs, key=lambda pair: pair.bits)
+    ]
+    _some("near-duplicates", pairs)
+    if pairs:
+        _say(f"Look at them: {added.folder / own.TWINS_FILE}")
+    _say(f"Look at the set: {added.folder / own.SHEET_FILE}")
+    _say(f'In a notebook: pictures.photos("{added.folder}", split="train")')
+
+
+def _say(line: str) -> None:
+    console.print(line, markup=False, soft_wrap=True)
+
+
+@contextlib.contextmanager
+def _bar() -> Iterator[Callable[[int, int], None]]:
+    """Show a download: a bar in a terminal, a line every tenth elsewhere."""
+    columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        tasks: list = []
+        tenths = [0]
+
+        def report(here: int, total: int) -> None:
+            if not tasks:
+                tasks.append(progress.add_task("", total=total, completed=here))
+            progress.update(tasks[0], completed=here)
+            if not console.is_terminal and 10 * here // total > tenths[0]:
+                tenths[0] = 10 * here // total
+                _say(f"{tenths[0] * 10} %")
+
+        yield report
+
+
+def _balance(counts: dict[str, dict[str, int]]) -> None:
+    """Print how many photographs each class has, and what that means."""
+    splits = list(counts)
+    table = Table("class", *splits, "share", "")
+    train = counts["train"]
+    total = max(1, sum(train.values()))
+    for label, many in train.items():
+        share = many / total
+        numbers = [str(counts[split].get(label, 0)) for split in splits]
+        table.add_row(label, *numbers, f"{100 * share:.0f} %", "█" * round(30 * share))
+    console.print(table)
+    fewest, most = min(train, key=train.__getitem__), max(train, key=train.__getitem__)
+    if train[fewest] < FEW:
+        _say(f"Few: {train[fewest]} photographs of {fewest} to train on; {FEW} or more are better.")
+    if train[most] > UNEVEN * train[fewest]:
+        times = train[most] / max(1, train[fewest])
+        _say(
+            f"Uneven: {times:.1f} times as many of {most} as of {fewest}. Accuracy alone will "
+            "flatter a model that guesses the larger class: look at each class."
+        )
+
+
+def _some(what: str, lines) -> None:
+    """Print a number of lines, the first few in full."""
+    if not lines:
+        return
+    _say(f"{len(lines)} {what}:")
+    for line in lines[:SHOWN]:
+        _say(f"  {line}")
+    if len(lines) > SHOWN:
+        _say(f"  and {len(lines) - SHOWN} more")
 
 
 @app.command("list")

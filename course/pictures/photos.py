@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -110,8 +111,8 @@ def _load(
         raise ValueError(f"size_px is {size_px!r}; expected 33 to 512. Take 97 if in doubt.")
     if per_class is not None and per_class < 1:
         raise ValueError(f"per_class is {per_class!r}; expected 1 or more, or None for all.")
-    folders = _split_folders(folder)
-    classes = _class_names(folders["train"])
+    folders = split_folders(folder)
+    classes = class_names(folders["train"])
     names = classes if wanted is None else _matched(classes, wanted, folder)
     files, skipped = _choose(folders, names, split, seed)
     return _read_all(folder.name, names, files, split, size_px, per_class, skipped)
@@ -120,12 +121,12 @@ def _load(
 # -- which files -------------------------------------------------------------------------------
 
 
-def _split_folders(folder: Path) -> dict[str, Path]:
+def split_folders(folder: Path) -> dict[str, Path]:
     """Return the folder of each split that exists; the folder itself is ``train`` without any."""
     if not folder.is_dir():
         raise ValueError(
             f"No folder {folder}; expected one folder per class in it. "
-            "Check the path, or set COURSE_PHOTOS to the folder that holds it."
+            f"Check the path, or set COURSE_PHOTOS to the folder that holds it.{_how_to(folder)}"
         )
     found = {}
     for child in sorted(folder.iterdir()):
@@ -139,7 +140,14 @@ def _split_folders(folder: Path) -> dict[str, Path]:
     return found or {"train": folder}
 
 
-def _class_names(folder: Path) -> tuple[str, ...]:
+def _how_to(folder: Path) -> str:
+    if folder.name not in ("flowers", "pets"):
+        return ""
+    return f" To download it: course pictures get {folder.name}."
+
+
+def class_names(folder: Path) -> tuple[str, ...]:
+    """Return the names of the class folders, sorted; two or more."""
     names = sorted(
         child.name for child in folder.iterdir() if child.is_dir() and child.name[0] not in "._"
     )
@@ -183,14 +191,28 @@ def _choose(
     return chosen, skipped
 
 
-def _files(folder: Path) -> list[_File]:
+def files_of(folder: Path) -> list[Path]:
     """Return every file of a class folder, sorted by name."""
-    paths = [
+    return [
         path
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.name[0] != "." and path.name.lower() not in _NOT_PHOTOS
     ]
-    return [_File(path, hashlib.sha256(path.read_bytes()).hexdigest()) for path in paths]
+
+
+def _files(folder: Path) -> list[_File]:
+    return [_File(path, _digest(path, *_version(path))) for path in files_of(folder)]
+
+
+def _version(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns
+
+
+@lru_cache(maxsize=200_000)
+def _digest(path: Path, size: int, changed_ns: int) -> str:
+    """Return the SHA-256 of a file, read once per process as long as it does not change."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _lot(seed: int, digest: str) -> str:
@@ -285,7 +307,7 @@ def _read_class(
                 batch, pool.map(lambda f: read(f.path, size_px), batch), strict=True
             ):
                 if image is None:
-                    bad.append(f"{_short(file.path)}: not a readable image")
+                    bad.append(f"{_short(file.path)}: {why_unreadable(file.path)}")
                 else:
                     images.append(image)
     return images, bad
@@ -298,15 +320,60 @@ def read(path: Path, size_px: int) -> np.ndarray | None:
     -------
     (size_px, size_px, 3) uint8, or None if the file is no readable image.
     """
+    image = upright(path, 2 * size_px)
+    if image is None:
+        return None
+    square = ImageOps.fit(image, (size_px, size_px), Image.Resampling.BICUBIC)
+    return np.asarray(square).copy()
+
+
+def upright(path: Path, least_px: int) -> Image.Image | None:
+    """Read one photograph as it is meant to be seen, in RGB; the first picture of an animation.
+
+    Parameters
+    ----------
+    least_px : the shorter side may be halved, and again, as long as it stays above this
+
+    Returns
+    -------
+    The image, or None if the file is no readable one.
+    """
+    _take_heic()
     try:
         with Image.open(path) as image:
-            image.draft("RGB", (2 * size_px, 2 * size_px))  # lets JPEG decode at a smaller scale
-            square = ImageOps.fit(
-                _rgb(ImageOps.exif_transpose(image)), (size_px, size_px), Image.Resampling.BICUBIC
-            )
+            image.draft("RGB", (least_px, least_px))  # lets JPEG decode at a smaller scale
+            return _rgb(ImageOps.exif_transpose(image))
     except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError):
         return None
-    return np.asarray(square).copy()
+
+
+@lru_cache(maxsize=1)
+def _take_heic() -> bool:
+    """Let Pillow read HEIC where its plug-in is installed; return whether it is."""
+    try:
+        from pillow_heif import register_heif_opener
+    except ImportError:
+        return False
+    register_heif_opener()
+    return True
+
+
+def why_unreadable(path: Path) -> str:
+    """Say why ``upright`` returned None, and what would help."""
+    if path.suffix.lower() in (".heic", ".heif") and not _take_heic():
+        return "HEIC needs a plug-in: pip install pillow-heif, or export it as JPEG"
+    if path.stat().st_size == 0:
+        return "the file is empty"
+    try:
+        with Image.open(path) as image:
+            image.load()
+    except Image.DecompressionBombError:
+        return f"more than {2 * (Image.MAX_IMAGE_PIXELS or 0) / 1e6:.0f} million pixels"
+    except Image.UnidentifiedImageError:
+        return "not a readable image"
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
+        return f"damaged ({str(error).splitlines()[0][:60]})"
+    return "not a readable image"
 
 
 def _rgb(image: Image.Image) -> Image.Image:

@@ -177,9 +177,9 @@ def test_unreadable_files_are_named_and_replaced_by_readable_ones(tmp_path, caps
     made = photos(tmp_path, size_px=33)
     assert made.counts() == {"ant": 6, "bee": 6}
     assert sorted(made.skipped) == [
-        "ant/empty.jpg: not a readable image",
+        "ant/empty.jpg: the file is empty",
         "ant/notes.txt: not a readable image",
-        "bee/cut.png: not a readable image",
+        "bee/cut.png: damaged (image file is truncated)",
     ]
     printed = capsys.readouterr().out
     assert printed.startswith("note: skipped ")
