@@ -29,14 +29,9 @@ DEVICE_CODE = {
     "PyTorch": """
 import json, torch, torchvision
 from torchvision.ops import nms
+from course.device import describe_torch
 nms(torch.zeros(1, 4), torch.zeros(1), 0.5)
-if torch.cuda.is_available():
-    found = f"GPU, {torch.cuda.get_device_name(0)} (CUDA {torch.version.cuda})"
-elif torch.backends.mps.is_available():
-    found = "GPU of this Mac (mps)"
-else:
-    found = f"CPU, {torch.get_num_threads()} threads"
-print(json.dumps({"found": found}))
+print(json.dumps({"found": describe_torch()}))
 """,
     "Keras": """
 import json, os
@@ -54,11 +49,8 @@ if backend not in ("", "tensorflow"):
         "next_step": f"unset KERAS_BACKEND, or set backend to tensorflow in {home}/keras.json",
     }))
 else:
-    import keras, tensorflow as tf
-    gpus = tf.config.list_physical_devices("GPU")
-    details = [tf.config.experimental.get_device_details(g).get("device_name") for g in gpus]
-    found = f"GPU, {details[0]}" if gpus else f"CPU, {os.cpu_count()} threads"
-    print(json.dumps({"found": found}))
+    from course.device import describe_keras
+    print(json.dumps({"found": describe_keras()}))
 """,
 }
 
@@ -229,7 +221,7 @@ def pictures() -> Finding:
         "Pictures",
         str(where),
         "COURSE_PICTURES=photos, but there is no folder flowers or pets in it",
-        "set COURSE_PHOTOS to the folder that holds them, or unset COURSE_PICTURES",
+        "course pictures get flowers, or set COURSE_PHOTOS to the folder that holds them",
     )
 
 
