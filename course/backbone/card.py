@@ -74,6 +74,7 @@ def transfer_facts(table: Table, *, command: str) -> dict[str, Any]:
         "versions": table.versions,
         "devices": table.devices,
         "minutes": round(sum(run.seconds for run in table.runs) / 60, 1),
+        "seeds": len({run.seed for run in table.runs}),
         "numbers": dataclasses.asdict(NUMBERS),
         "sha256": read_weights().sha256,
         "rows": {row.id: _row_facts(table, row) for row in ROWS},
@@ -113,6 +114,7 @@ def render(card: dict[str, Any]) -> str:
         "versions": ", ".join(f"{k} {v}" for k, v in transfer.get("versions", {}).items()),
         "transfer_command": transfer.get("command", "course backbone evaluate"),
         "transfer_minutes": transfer.get("minutes", "–"),
+        "transfer_seeds": transfer.get("seeds", "–"),
     }
     return Template(words).substitute(facts)
 

@@ -96,14 +96,14 @@ def _training_bar() -> Iterator:
 
 @app.command()
 def evaluate(
-    seeds: Annotated[int, typer.Option(min=1, help="How often each row is run.")] = 3,
+    seeds: Annotated[int, typer.Option(min=1, help="How often each row is run.")] = 5,
     framework: Annotated[str, typer.Option(help="torch, keras or both.")] = "both",
     quick: Annotated[bool, typer.Option(help="One seed, 100 flowers, no card.")] = False,
     pictures: Annotated[str, typer.Option(help="drawn or photos.")] = "",
     ways: Annotated[str, typer.Option(help="Some of scratch,head,tuned,reckless.")] = "",
     out: Annotated[Path | None, typer.Option(help="Write the figures to this JSON file.")] = None,
 ) -> None:
-    """Make the transfer table of the model card (about 20 minutes; --quick: two)."""
+    """Make the transfer table of the model card (about 25 minutes; --quick: two)."""
     if pictures:
         os.environ["COURSE_PICTURES"] = pictures
     with _told_kindly():
