@@ -1,0 +1,3 @@
+def warm_up(optimizer, base_rates, step, steps):
+    for inner in optimizer.optimizers:
+        inner.learning_rate = max(base_rates) * min(1, (step + 1) / steps)

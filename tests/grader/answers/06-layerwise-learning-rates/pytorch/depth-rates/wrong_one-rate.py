@@ -1,0 +1,2 @@
+def depth_rates(stages, rate, decay):
+    return dict.fromkeys(stages, rate)

@@ -1,0 +1,7 @@
+def layerwise_optimizer(model, stages, rate, decay):
+    groups = [{"params": model.classifier.parameters(), "lr": rate}]
+    for place, stage in enumerate(stages):
+        mine = [p for n, p in model.named_parameters() if n.startswith(stage)]
+        groups.append({"params": mine, "lr": rate * decay ** (len(stages) - place)})
+    groups.append({"params": model.parameters(), "lr": rate})
+    return torch.optim.Adam(groups)

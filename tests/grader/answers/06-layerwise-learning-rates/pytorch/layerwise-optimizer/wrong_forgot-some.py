@@ -1,0 +1,5 @@
+def layerwise_optimizer(model, stages, rate, decay):
+    groups = [{"params": model.classifier[-1].parameters(), "lr": rate}]
+    for place, block in enumerate(reversed(model.features), start=1):
+        groups.append({"params": block.parameters(), "lr": rate * decay**place})
+    return torch.optim.Adam(groups)

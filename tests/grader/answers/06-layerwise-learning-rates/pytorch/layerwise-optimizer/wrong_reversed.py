@@ -1,0 +1,5 @@
+def layerwise_optimizer(model, stages, rate, decay):
+    groups = [{"params": model.classifier.parameters(), "lr": rate}]
+    for place, block in enumerate(model.features, start=1):
+        groups.append({"params": block.parameters(), "lr": rate * decay**place})
+    return torch.optim.Adam(groups)

@@ -1,0 +1,3 @@
+def warm_up(optimizer, base_rates, step, steps):
+    for group in optimizer.param_groups:
+        group["lr"] *= min(1, (step + 1) / steps)

@@ -1,0 +1,3 @@
+def warm_up(optimizer, base_rates, step, steps):
+    for group, base in zip(optimizer.param_groups, base_rates, strict=True):
+        group["learning_rate"] = base * min(1, (step + 1) / steps)
