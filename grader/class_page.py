@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import jinja2
@@ -172,13 +173,13 @@ def _part(
 def _row(
     room: Classroom,
     book: Gradebook,
-    student: object,
+    student: Any,
     lesson: str,
     rule: str,
     entries: Iterable[Entry],
 ) -> Row:
-    who = str(student.id)  # type: ignore[attr-defined]
-    parts = (student.first_name, student.last_name)  # type: ignore[attr-defined]
+    who = str(student.id)
+    parts = (student.first_name, student.last_name)
     own = [entry for entry in entries if entry.student == who]
     found = counted(book, lesson, who, rule)
     return Row(
@@ -229,7 +230,7 @@ def _exercises(entries: Iterable[Entry]) -> list[Exercise]:
             one.tried += 1
             one.passed += verdict.passed
             one.seconds.append(verdict.seconds)
-    return [made[name] for name in sorted(made, key=lambda name: (name[1], list(made).index(name)))]
+    return sorted(made.values(), key=lambda one: one.framework)
 
 
 def _mistakes(room: Classroom, entries: Iterable[Entry]) -> list[Mistake]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from urllib.parse import quote
 
@@ -306,6 +306,7 @@ def check_version(url: str) -> None:
         )
 
 
+@cache
 def _newest_version() -> str:
     from alembic.script import ScriptDirectory
     from nbgrader.dbutil import ALEMBIC_DIR

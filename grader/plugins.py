@@ -17,6 +17,7 @@ from traitlets import Bool
 
 from grader import feedback
 from grader.checks.verdict import INFRASTRUCTURE, NOT_DONE, TAMPERED, Verdict
+from grader.classroom import timestamp
 from grader.engine import Engine
 from grader.rebuild import (
     MISSING_TEXT,
@@ -49,6 +50,7 @@ class RebuildingExporter(NotebookExporter):
         folders = getattr(self.parent, "coursedir", None)  # the Autograde that made this exporter
         if folders is not None:
             folders.ignore = ["*"]  # a student's other files, links among them, are never copied
+            folders.get_existing_timestamp = lambda path: timestamp(Path(path))  # nor waited for
 
     @property
     def _root(self) -> Path:

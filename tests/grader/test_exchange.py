@@ -12,6 +12,7 @@ from grader.classroom import Classroom
 from grader.errors import ClassroomError
 from grader.exchange import collect
 from grader.receipts import Receipts
+from tests.grader import gradebooks
 from tests.grader import notebooks as nb
 
 pytestmark = [
@@ -32,6 +33,7 @@ def room(tmp_path):
         f"c.Exchange.root = {str(tmp_path / 'exchange')!r}\n"
         "c.CourseDirectory.course_id = 'course'\nc.ExchangeCollect.check_owner = False\n"
     )
+    gradebooks.make(root, students=False).close()
     return Classroom(root)
 
 
