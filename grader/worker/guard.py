@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import builtins
+import operator
 import sys
 import threading
 import types
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -59,6 +61,15 @@ _SKIPPED = (
 _KEPT = ("torch._tensor",)
 
 
+_CODE_OF = operator.attrgetter("__code__")
+_IS = operator.is_
+
+
+def _kept(found: Mapping[str, Any], kept: Mapping[str, Any]) -> bool:
+    """Return whether ``found`` holds all of ``kept``, the very objects; a loop at C's speed."""
+    return all(map(_IS, map(found.get, kept), kept.values()))
+
+
 def _remove_masks(cls: type, known: frozenset[str]) -> list[str]:
     """Remove what was added to a class and hides something inherited; return the names."""
     masks = [
@@ -101,6 +112,8 @@ class Guard:
         for name, module in list(sys.modules.items()):
             if _watched(name) and issubclass(type(module), types.ModuleType):
                 self._remember(name, module.__dict__, seen)
+        self._functions = [function for function, _ in self._code]
+        self._codes = [code for _, code in self._code]
         self._hooks = (list(sys.meta_path), list(sys.path_hooks))
         self._builtins = list(builtins.__dict__.items())
         self._noticed: list[str] = []
@@ -138,6 +151,8 @@ class Guard:
         for name, names, kept in self._modules:
             if len(names) != self._sizes[name]:
                 changed += self._remove_shadows(name, names)
+            if _kept(names, kept):
+                continue
             for key, value in kept.items():
                 if names.get(key, _ABSENT) is not value:
                     names[key] = value
@@ -146,6 +161,8 @@ class Guard:
             found = vars(cls)
             if len(found) != len(known):
                 changed += _remove_masks(cls, known)
+            if _kept(found, own):
+                continue
             for key, value in own.items():
                 if found.get(key, _ABSENT) is not value:
                     type.__setattr__(cls, key, value)
@@ -165,7 +182,9 @@ class Guard:
         return [f"{name}.{key}" for key in added]
 
     def _restore_code(self) -> list[str]:
-        changed = []
+        changed: list[str] = []
+        if all(map(_IS, map(_CODE_OF, self._functions), self._codes)):
+            return changed
         for function, code in self._code:
             if function.__code__ is not code:
                 function.__code__ = code

@@ -24,7 +24,7 @@ from tests.grader import cluster_class as light
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 
-STUDENTS = 12
+STUDENTS = 8
 EXTRA = "dask.distributed is an extra: pip install distributed"
 SLOW = "import time\ntime.sleep(0.4)\n"
 
