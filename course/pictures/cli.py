@@ -81,6 +81,8 @@ def add(
         _say(f"Kept the split that was there: {', '.join(added.given)}.")
     _balance(added.counts)
     _some("left out", added.skipped)
+    if not added.pairs:
+        _say("No near-duplicates.")
     pairs = [
         f"{p.first} and {p.second} ({p.bits} of 128 bits apart): {p.became}"
         for p in sorted(added.pairs, key=lambda pair: pair.bits)
@@ -203,6 +205,64 @@ def speed(
         took_s, cpu_s = time.perf_counter() - start_s, _cpu_s() - start_cpu_s
         table.add_row(kind.name, f"{count / took_s:.0f}", f"{1000 * cpu_s / count:.1f}")
     Console().print(table)
+
+
+class Framework(StrEnum):
+    """The two frameworks."""
+
+    torch = "torch"
+    keras = "keras"
+
+
+@app.command()
+def throughput(
+    folder: Annotated[Path, typer.Argument(help="A set: one folder per class, or train/ of it.")],
+    framework: Annotated[Framework, typer.Option(help="torch or keras.")] = Framework.torch,
+    size_px: Annotated[int, typer.Option(help="Side of a picture in pixels.")] = 161,
+    workers: Annotated[int, typer.Option(help="Files that are read at the same time.")] = 2,
+    batch_size: Annotated[int, typer.Option(help="Pictures of one step.")] = 32,
+    seconds: Annotated[float, typer.Option(help="Length of each measurement.")] = 10.0,
+    frozen: Annotated[bool, typer.Option(help="Train the new head only.")] = False,
+) -> None:
+    """Measure whether reading photographs or training on them is the limit."""
+    from course.pictures.stream import listing
+
+    listed = listing(folder)
+    options = {"size_px": size_px, "workers": workers, "batch_size": batch_size}
+    _say(f"{len(listed):,} photographs at {size_px} px, {workers} workers, batches of {batch_size}")
+    measure = _measure_torch if framework is Framework.torch else _measure_keras
+    _say(str(measure(listed, options, seconds, frozen)))
+
+
+def _measure_torch(listed, options: dict, seconds: float, frozen: bool):
+    from course.backbone import load_torch
+    from course.device import describe_torch, torch_device
+    from course.pictures.stream_torch import loader, measure
+
+    _say(f"PyTorch on {describe_torch()}")
+    model = load_torch(classes=len(listed.classes))
+    model.features.requires_grad_(not frozen)
+    return measure(model.to(torch_device()), loader(listed, **options), seconds=seconds)
+
+
+def _measure_keras(listed, options: dict, seconds: float, frozen: bool):
+    from course.quiet import quiet
+
+    with quiet():
+        from course.device import describe_keras
+
+        device = describe_keras()
+    import keras
+
+    from course.backbone import load_keras
+    from course.pictures.stream_keras import dataset, measure
+
+    _say(f"Keras on {device}")
+    base = load_keras(size_px=options["size_px"])
+    base.trainable = not frozen
+    model = keras.Sequential([base, keras.layers.Dense(len(listed.classes))])
+    model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    return measure(model, dataset(listed, **options), seconds=seconds)
 
 
 def _cpu_s() -> float:

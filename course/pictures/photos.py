@@ -105,17 +105,32 @@ def _load(
     seed: int,
     wanted: tuple[str, ...] | None,
 ) -> PictureSet:
-    if split not in SPLITS:
-        raise ValueError(f"split is {split!r}; expected one of {', '.join(SPLITS)}.")
     if not 33 <= size_px <= 512:
         raise ValueError(f"size_px is {size_px!r}; expected 33 to 512. Take 97 if in doubt.")
+    names, files, skipped = _chosen(folder, split, per_class, seed, wanted)
+    return _read_all(folder.name, names, files, split, size_px, per_class, skipped)
+
+
+def _chosen(
+    folder: Path, split: str, per_class: int | None, seed: int, wanted: tuple[str, ...] | None
+) -> tuple[Iterable[str], dict[str, list[_File]], list[str]]:
+    if split not in SPLITS:
+        raise ValueError(f"split is {split!r}; expected one of {', '.join(SPLITS)}.")
     if per_class is not None and per_class < 1:
         raise ValueError(f"per_class is {per_class!r}; expected 1 or more, or None for all.")
     folders = split_folders(folder)
     classes = class_names(folders["train"])
     names = classes if wanted is None else _matched(classes, wanted, folder)
-    files, skipped = _choose(folders, names, split, seed)
-    return _read_all(folder.name, names, files, split, size_px, per_class, skipped)
+    return names, *_choose(folders, names, split, seed)
+
+
+def chosen_files(
+    folder: Path, split: str, per_class: int | None, seed: int
+) -> tuple[tuple[str, ...], dict[str, list[Path]], list[str]]:
+    """Return class names, the files of each in ``photos``'s order, and what was left out."""
+    names, files, skipped = _chosen(folder, split, per_class, seed, wanted=None)
+    paths = {name: [file.path for file in files[name][:per_class]] for name in names}
+    return tuple(names), paths, skipped
 
 
 # -- which files -------------------------------------------------------------------------------
