@@ -1,0 +1,3 @@
+def drifted(reference, batch):
+    spread = reference.std(axis=0) + 1e-6
+    return (np.abs(batch.mean(axis=0) - reference.mean(axis=0)) / spread) > 1

@@ -1,0 +1,9 @@
+def prepare(model, similar, many):
+    for layer in [model, *model.layers]:
+        layer.trainable = True
+    for layer in model.get_layer("backbone").layers:
+        norm = isinstance(layer, keras.layers.BatchNormalization)
+        layer.trainable = not similar or (many and not norm)
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.trainable = False

@@ -1,0 +1,7 @@
+def prepare(model, similar, many):
+    model.trainable = False
+    for layer in model.layers:
+        layer.trainable = True
+    for layer in model.get_layer("backbone").layers:
+        norm = isinstance(layer, keras.layers.BatchNormalization)
+        layer.trainable = not similar or (many and not norm)

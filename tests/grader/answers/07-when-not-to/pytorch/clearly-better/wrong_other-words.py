@@ -1,0 +1,2 @@
+def clearly_better(first, second):
+    return np.mean(first) > np.mean(second)

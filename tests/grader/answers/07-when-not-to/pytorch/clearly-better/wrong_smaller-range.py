@@ -1,0 +1,8 @@
+def clearly_better(first, second):
+    if min(len(first), len(second)) < 2:
+        return "cannot tell"
+    noise = min(np.ptp(first), np.ptp(second))
+    difference = np.mean(first) - np.mean(second)
+    if abs(difference) <= noise:
+        return "cannot tell"
+    return "first" if difference > 0 else "second"

@@ -1,0 +1,2 @@
+def drifted(reference, batch):
+    return False

@@ -1,0 +1,8 @@
+def prepare(model, similar, many):
+    model.requires_grad_(True)
+    if similar and not many:
+        model.features.requires_grad_(False)
+    if many or not similar:
+        for layer in model.features.modules():
+            if isinstance(layer, nn.modules.batchnorm._BatchNorm):
+                layer.requires_grad_(False)
