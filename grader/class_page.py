@@ -192,11 +192,14 @@ def _row(
     )
 
 
-def _link(room: Classroom, entry: Entry, text: str) -> Link:
+def _link(room: Classroom, entry: Entry, text: str, check_id: str = "") -> Link:
+    """Return a link to somebody's feedback, to the exercise there if one is named."""
     place = Path(room.folders.feedback_directory, entry.student, entry.lesson)
     page = place / f"{entry.framework}.html"
-    there = (room.root / page).is_file()
-    return Link(text, quote(page.as_posix()) if there else "")
+    if not (room.root / page).is_file():
+        return Link(text)
+    below = f"#test-{check_id.partition('/')[2]}" if check_id else ""
+    return Link(text, quote(page.as_posix()) + below)
 
 
 def _bins(scores: Iterable[float], of: float) -> tuple[tuple[str, int], ...]:
@@ -242,7 +245,8 @@ def _mistakes(room: Classroom, entries: Iterable[Entry]) -> list[Mistake]:
                 continue
             name = (verdict.check_id, verdict.hint_id)
             one = made.setdefault(name, Mistake(verdict.title, verdict.hint_id, _step(verdict)))
-            one.links.append(_link(room, entry, f"{entry.student} ({entry.framework})"))
+            who = f"{entry.student} ({entry.framework})"
+            one.links.append(_link(room, entry, who, verdict.check_id))
     return sorted(made.values(), key=lambda one: -len(one.links))
 
 

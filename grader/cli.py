@@ -37,6 +37,12 @@ def main() -> None:
     except (SourceError, ClassroomError, ClusterError, SandboxError, OSError) as error:
         _errors.print(f"[red]{escape(str(error))}[/]")
         raise SystemExit(2) from None
+    except Exception as error:
+        if not type(error).__module__.startswith("sqlalchemy."):
+            raise
+        reason = str(getattr(error, "orig", error)).splitlines()[0]
+        _errors.print(f"[red]The gradebook cannot be used: {escape(reason)}.[/]")
+        raise SystemExit(2) from None
 
 
 @app.command()

@@ -112,7 +112,7 @@ def as_html(verdict: Verdict) -> str:
 
 
 def _row(name: str, text: str) -> str:
-    return f'<div class="row"><strong>{escape(name)}:</strong> <span>{escape(text)}</span></div>'
+    return f'<div class="said"><strong>{escape(name)}:</strong> <span>{escape(text)}</span></div>'
 
 
 def _share(share: float) -> str:

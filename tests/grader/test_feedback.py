@@ -117,7 +117,7 @@ def test_the_page_begins_with_an_overview(page):
     rows = re.findall(r'<th scope="row"><a href="#(.*?)">(.*?)</a></th>\s*<td>(.*?)</td>', text)
     assert rows == [
         ("test-double", "Double a number", "partly right"),
-        ("explain", "explain", "marked by a person"),
+        ("explain", "Explain", "read by a person"),
     ]
     assert "Multiply by two; you squared." in text
     assert 'name="viewport"' in text
