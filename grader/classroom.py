@@ -286,22 +286,23 @@ def check_version(url: str) -> None:
         If it is older; the message says what to do.
     """
     place = make_url(url)
-    if place.get_backend_name() != "sqlite" or not Path(place.database or "").is_file():
+    path = Path(place.database or "")
+    if place.get_backend_name() != "sqlite" or not path.is_file():
         return
     try:
-        with closing(sqlite3.connect(f"file:{quote(place.database)}?mode=ro", uri=True)) as book:
+        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as book:
             tables = {name for (name,) in book.execute("SELECT name FROM sqlite_master")}
             versioned = "alembic_version" in tables
             query = "SELECT version_num FROM alembic_version"
             found = {name for (name,) in book.execute(query)} if versioned else set()
     except sqlite3.DatabaseError as error:
         raise ClassroomError(
-            f"{place.database} is no gradebook: {error}. Put a copy of yours in its place; "
+            f"{path} is no gradebook: {error}. Put a copy of yours in its place; "
             "then: grade run, which enters what .grader/verdicts.jsonl holds."
         ) from None
     if tables and found != {_newest_version()}:
         raise ClassroomError(
-            f"{place.database} was made by another version of nbgrader. Copy it, then bring it up "
+            f"{path} was made by another version of nbgrader. Copy it, then bring it up "
             "to date in the class folder with: nbgrader db upgrade"
         )
 
