@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateAssignment, GenerateFeedback
+from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import ExportPlugin
 from sqlalchemy.engine import make_url
@@ -132,16 +133,37 @@ class Classroom:
     def release(self, lesson: str, frameworks: tuple[str, ...] = FRAMEWORKS) -> list[Path]:
         """Release a lesson's notebooks with ``generate_assignment`` and enter it in the gradebook.
 
+        Once there are submissions, nbgrader keeps an assignment's notebooks as they are; asked for
+        fewer of them, this releases nothing, and what counts is a matter of the class's rule.
+
         Raises
         ------
         ClassroomError
-            If there is no such lesson.
+            If there is no such lesson, or a notebook would have to be added after submissions.
         """
         self.known(lesson)
+        if self._is_settled(lesson, frameworks):
+            return []
         for name in frameworks if len(frameworks) < len(FRAMEWORKS) else ("*",):
             self._convert(GenerateAssignment, assignment_id=lesson, notebook_id=name)
         folder = self.root / self.folders.release_directory / lesson
         return sorted(path for path in folder.glob("*.ipynb") if path.stem in frameworks)
+
+    def _is_settled(self, lesson: str, frameworks: tuple[str, ...]) -> bool:
+        """Return whether submissions keep a lesson from being released with other notebooks."""
+        folder = self.root / self.folders.source_directory / lesson
+        asked = {name for name in frameworks if (folder / f"{name}.ipynb").is_file()}
+        with self.gradebook() as book:
+            found = [one for one in book.assignments if one.name == lesson and one.submissions]
+            there = {notebook.name for one in found for notebook in one.notebooks}
+        if not found or asked == there:
+            return False
+        if asked - there:
+            raise ClassroomError(
+                f"{lesson} has submissions, so nbgrader lets nobody add notebooks to it "
+                f"({', '.join(sorted(asked - there))})."
+            )
+        return True
 
     def release_exam(
         self,
@@ -179,7 +201,10 @@ class Classroom:
         folders = CourseDirectory(config=self.config, **ids)
         converter = kind(coursedir=folders, config=self.config, force=True)
         converter.log.setLevel(logging.ERROR)
-        converter.start()
+        try:
+            converter.start()
+        except NbGraderException as error:
+            raise ClassroomError(f"nbgrader could not go on: {error}") from None
 
     def submissions(self) -> Iterator[Submitted]:
         """Yield what has been handed in, by student and lesson."""

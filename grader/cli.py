@@ -103,8 +103,11 @@ def release(
     rule = rule_name(framework)
     for name in [lesson] if lesson else room.lessons():
         make = room.release_exam if is_exam(name) else room.release
-        for path in make(name, frameworks_of(rule)):
+        files = make(name, frameworks_of(rule))
+        for path in files:
             _console.print(f"Released {path}")
+        if not files:
+            _console.print(f"{name} has submissions, so its notebooks stay as they are.")
         room.rules().set(name, rule)
     _console.print(f"In the class's grades {SAID[rule]}.")
 
@@ -184,10 +187,15 @@ def feedback(
     """Write each student's feedback as HTML, and your own page on the class."""
     from grader import class_page
     from grader.classroom import Classroom
+    from grader.errors import ClassroomError
 
     room = Classroom(folder)
     for name in [lesson] if lesson else room.graded_lessons():
-        files = room.feedback(name, student or "*")
+        try:
+            files = room.feedback(name, student or "*")
+        except ClassroomError as error:  # of some; nbgrader has said of whom, and written the rest
+            _console.print(f"{name}: {error}", markup=False)
+            continue
         _console.print(f"{name}: {len(files)} pages below {room.root / 'feedback'}")
     _console.print(f"Your own page: {class_page.write(room)}")
 

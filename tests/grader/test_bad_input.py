@@ -150,6 +150,17 @@ def test_a_lesson_that_nobody_knows(room):
     assert "expected one of keras, pytorch, both, best-of-two" in text
 
 
+def test_released_again_after_submissions(room):
+    grade_all(room)
+    assert [path.name for path in room.release(nb.LESSON)] == ["pytorch.ipynb"]
+    nb.write_lesson(room.root, "keras")
+    with pytest.raises(ClassroomError, match=r"lets nobody add notebooks to it \(keras\)"):
+        room.release(nb.LESSON)
+    code, text = said("release", nb.LESSON, "-C", room.root, "--framework", "pytorch")
+    assert code == 0, text
+    assert room.rules()[nb.LESSON] == "pytorch"
+
+
 def test_the_doors_of_a_class(room, tmp_path):
     (tmp_path / "students.csv").write_text("student_id,name\ncy,Cy Young\n")
     assert said("class-list", tmp_path / "students.csv", "-C", room.root)[0] == 0
