@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import html
 import os
 import shutil
+import socket
+import threading
 import time
 from datetime import UTC, datetime
 
@@ -42,6 +45,7 @@ def double(x):
                 return 2 * x
     return 0
 """
+ABSTRACT = f"\0course-tests-{os.getpid()}"  # a socket of the host's, which has no file
 RECEIVED = datetime(2026, 10, 3, 9, 30, tzinfo=UTC)
 _SCRIPT = "<script>alert(1)</script><svg onload=alert(1)><img src=x onerror=alert(1)>"
 
@@ -60,6 +64,9 @@ def attacks(root, project):
         + WRONG,
         "29-tokens": "import os\ndef double(x):\n    raise ValueError(dict(os.environ))",
         "30-network": "import socket\nsocket.create_connection(('192.0.2.1', 80), 2)\n" + WRONG,
+        "30-abstract": "import socket\ndef double(x):\n"
+        "    s = socket.socket(socket.AF_UNIX)\n    s.settimeout(2)\n"
+        f"    s.connect({ABSTRACT!r})\n    return int(s.recv(9)) * x",
         "31-pickles": "import os\nclass P:\n    def __reduce__(self):\n        return os.system, "
         f"('touch {root}/pickled',)\ndef double(x):\n    return P()",
         "32-traceback": "def double(x):\n    return undefined_name",
@@ -72,6 +79,10 @@ def attacks(root, project):
         "open('/scratch/left', 'w')\n" + WRONG,
         "37-found": "import sys, os\ndef double(x):\n    left = 'left_behind' in sys.modules "
         "or os.path.exists('/scratch/left')\n    return 2 * x if left else 0",
+        "37-ptrace": "import ctypes, os\ndef double(x):\n    libc = ctypes.CDLL(None)\n"
+        "    others = {int(p) for p in os.listdir('/proc') if p.isdigit()} - {os.getpid()}\n"
+        "    held = [p for p in others if libc.ptrace(16, p, None, None) == 0]\n"
+        "    return 2 * x if held else 0",
         "37-descriptors": "import os\ndef double(x):\n    open_now = [n for n in range(3, 200) if "
         "os.path.exists(f'/proc/self/fd/{n}')]\n    return 2 * x if len(open_now) > 6 else 0",
         "honest": nb.RIGHT,
@@ -87,9 +98,11 @@ def graded(tmp_path_factory):
     for student, answer in attacks(root, nb.ROOT).items():
         nb.write(_file(root, student), nb.submitted_notebook(answer))
     _odd_files(root)
+    nb.write(_file(root, "33-widgets"), _widgets())
     room = Classroom(root)
     room.release(nb.LESSON)
     os.environ["LMS_TOKEN"] = "token-of-the-instructor"
+    host = _listen()
     workers = Workers(bare=True, memory_mb=400, extra=(nb.ROOT / "tests",))
     try:
         outcomes = run_class(room, Engine(root, workers), room.submissions(), jobs=3)
@@ -98,8 +111,39 @@ def graded(tmp_path_factory):
         room.feedback(nb.LESSON)
     finally:
         workers.close()
+        host.close()
         del os.environ["LMS_TOKEN"]
     return room, {o.submitted.student: o.entry for o in outcomes}, before
+
+
+def _listen():
+    """Answer 2 on an abstract socket, as a service of the instructor's might."""
+    host = socket.socket(socket.AF_UNIX)
+    host.bind(ABSTRACT)
+    host.listen()
+
+    def answer():
+        with contextlib.suppress(OSError):
+            while True:
+                guest, _ = host.accept()
+                with guest:
+                    guest.sendall(b"2")
+
+    threading.Thread(target=answer, daemon=True).start()
+    return host
+
+
+def _widgets():
+    """Return a submission whose widget state and outputs hold a script."""
+    made = nb.submitted_notebook(WRONG)
+    state = {"a": {"model_name": "HTMLModel", "state": {"value": _SCRIPT}}}
+    view = {"application/vnd.jupyter.widget-state+json": {"state": state}}
+    made["metadata"]["widgets"] = view
+    data = {"text/html": [_SCRIPT], "application/javascript": ["alert(1)"]}
+    output = {"output_type": "display_data", "data": data, "metadata": {}}
+    made["cells"][3]["outputs"] = [output]
+    made["cells"][0]["source"] = _SCRIPT
+    return made
 
 
 def _file(root, student):
@@ -164,7 +208,8 @@ def test_nothing_of_the_hosts_leaks_into_feedback(graded):
     assert "NameError: name 'undefined_name'" in html.unescape(pages["32-traceback"])
     assert "sample_observers" not in pages["32-traceback"]
     for tag in ("<script>alert", "<svg onload", "<img src=x"):
-        assert tag not in pages["33-script"]
+        assert tag not in pages["33-script"] + pages["33-widgets"]
+    assert "HTMLModel" not in pages["33-widgets"]
 
 
 @pytest.mark.attack(27, 31, 55)
