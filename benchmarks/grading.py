@@ -181,7 +181,7 @@ def _stock(name: str, root: Path, environment: dict[str, str]) -> Run:
     measured = measure.run(measure.python(*command), root, environment, timeout_s=7200)
     made = sorted(root.glob("autograded/*/*/*.ipynb"), key=_written)
     seconds = [after - before for before, after in pairwise([begin, *map(_written, made)])]
-    return Run(name, measured, seconds, dict(_scores(root)))
+    return _told(Run(name, measured, seconds, dict(_scores(root))))
 
 
 def _written(path: Path) -> float:
@@ -212,7 +212,14 @@ def _ours(root: Path, jobs: int, environment: dict[str, str]) -> tuple[Run, list
     )
     rows: list[dict[str, Any]] = json.loads(measured.output.splitlines()[-1])["notebooks"]
     name = f"ours, sandbox, {jobs} job{'s' * (jobs > 1)}"
-    return Run(name, measured, [row["seconds"] for row in rows], dict(_scores(root))), rows
+    run = Run(name, measured, [row["seconds"] for row in rows], dict(_scores(root)))
+    return _told(run), rows
+
+
+def _told(run: Run) -> Run:
+    """Say on stderr that a run is over: the whole takes many minutes."""
+    print(f"{run.name}: {run.measured.seconds:.1f} s", file=sys.stderr, flush=True)
+    return run
 
 
 def _print_speed(runs: Sequence[Run]) -> None:

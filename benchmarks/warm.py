@@ -20,6 +20,8 @@ from grader.observers.run import observe_case
 from grader.rebuild import Source, cells_to_run, read_submission
 from grader.worker.child import Notebook, warm_up
 
+ENOUGH = 12  # submissions
+
 
 def main(folder: str, lesson: str, framework: str) -> None:
     """Print the seconds of each submission but the first, which warms the interpreter."""
@@ -27,7 +29,7 @@ def main(folder: str, lesson: str, framework: str) -> None:
     root = Path(folder)
     source = load(lesson, framework, root)
     checks = [get(name) for names in source.checks.values() for name in names]
-    paths = sorted(root.glob(f"submitted/*/{lesson}/{framework}.ipynb"))
+    paths = sorted(root.glob(f"submitted/*/{lesson}/{framework}.ipynb"))[:ENOUGH]
     begin = [time.perf_counter()]
     for seed, path in enumerate(paths, 1):
         _one(source, checks, path, framework, seed)
