@@ -189,9 +189,10 @@ def _exactly(source: socket.socket, count: int, deadline: float | None) -> bytes
 
 
 def observer_modules() -> list[str]:
-    """Return the modules of ``grader/observers`` that hold observers."""
+    """Return the modules of ``grader/observers``: observers, and the networks that they build."""
     folder = Path(__file__).parent / "observers"
-    return [f"grader.observers.{path.stem}" for path in sorted(folder.glob("lesson_*.py"))]
+    names = sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__")
+    return [f"grader.observers.{name}" for name in names]
 
 
 class Workers:

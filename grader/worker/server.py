@@ -18,6 +18,7 @@ import select
 import signal
 import socket
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
@@ -36,6 +37,7 @@ def main() -> None:
     from grader.worker.child import warm_up
     from grader.worker.guard import Guard
 
+    import_module("grader.worker.__main__")  # what every fork needs
     if options.framework != "bare" and not options.cold:
         try:
             warm_up(options.framework, tuple(options.observers))
