@@ -1,0 +1,6 @@
+def augment(images, rng):
+    factors = rng.uniform(0.8, 1.2, (len(images), 1, 1, 1))
+    made = np.clip(images / 255 * factors, 0, 1)
+    mirrored = rng.random(len(images)) < 0.5
+    made[mirrored] = made[mirrored][:, :, ::-1]
+    return made

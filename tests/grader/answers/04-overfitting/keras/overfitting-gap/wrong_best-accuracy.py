@@ -1,0 +1,4 @@
+def overfitting_gap(history):
+    epoch = int(np.argmax(history["val_accuracy"])) + 1
+    gap = 100 * (history["accuracy"][-1] - history["val_accuracy"][-1])
+    return epoch, gap

@@ -1,0 +1,2 @@
+def overfitting_gap(history):
+    return 100 * (history["accuracy"][-1] - history["val_accuracy"][-1])

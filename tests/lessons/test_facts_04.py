@@ -1,0 +1,115 @@
+"""What lesson 04 claims about augmentation, splits, decay and stopping, proved here."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import pytest
+
+from tests.helpers import run_json
+
+TORCH = """
+import json
+import torch
+from torch import nn
+from torch.utils.data import random_split
+from torchvision.transforms import v2
+
+torch.manual_seed(0)
+facts = {}
+batch = torch.rand(1, 3, 33, 33).repeat(16, 1, 1, 1)
+turned = v2.RandomAffine(degrees=20, translate=(0.2, 0.2))(batch)
+facts["views_in_a_batch"] = len({tuple(one.flatten().tolist()) for one in turned})
+
+cut = lambda **options: set(random_split(range(100), [80, 20], **options)[1].indices)
+facts["split_again_differs"] = cut() != cut()
+fixed = [cut(generator=torch.Generator().manual_seed(0)) for _ in range(2)]
+facts["generator_keeps_it"] = fixed[0] == fixed[1]
+
+layer = nn.Linear(2, 1)
+kept = layer.state_dict()
+with torch.no_grad():
+    layer.weight.fill_(7)
+facts["state_dict_follows"] = bool((kept["weight"] == 7).all())
+
+layer.weight.grad, layer.bias.grad = torch.zeros(1, 2), torch.zeros(1)
+torch.optim.AdamW(layer.parameters(), lr=0.1, weight_decay=2.0).step()
+facts["decayed_to"] = round(float(layer.weight.detach()[0, 0]) / 7, 4)
+print(json.dumps(facts))
+"""
+
+KERAS = """
+import json
+import numpy as np, keras, tensorflow as tf
+
+facts = {}
+keras.utils.set_random_seed(0)
+batch = np.repeat(np.random.default_rng(0).random((1, 33, 33, 3)), 16, 0).astype("float32")
+turned = np.array(keras.layers.RandomRotation(0.05)(batch, training=True))
+facts["views_in_a_batch"] = len({one.tobytes() for one in turned})
+
+held = tf.data.Dataset.range(100).shuffle(100).take(20)
+passes = [set(map(int, held.as_numpy_iterator())) for _ in range(2)]
+facts["reshuffles"] = passes[0] != passes[1]
+held = tf.data.Dataset.range(100).shuffle(100, reshuffle_each_iteration=False).take(20)
+passes = [set(map(int, held.as_numpy_iterator())) for _ in range(2)]
+facts["told_not_to"] = passes[0] == passes[1]
+
+def ends_with(restore):
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    stop = keras.callbacks.EarlyStopping("val_loss", patience=2, restore_best_weights=restore)
+    stop.set_model(model)
+    stop.on_train_begin()
+    for epoch, loss in enumerate([3.0, 1.0, 2.0, 2.0]):
+        model.set_weights([np.full(w.shape, epoch) for w in model.get_weights()])
+        stop.on_epoch_end(epoch, {"val_loss": loss})
+    stop.on_train_end()
+    return float(model.get_weights()[0][0, 0])
+
+facts["plain_stop_holds_epoch"] = ends_with(False)
+facts["restoring_stop_holds_epoch"] = ends_with(True)
+
+weight = keras.Variable([7.0], name="kernel")
+optimizer = keras.optimizers.AdamW(0.1, weight_decay=2.0)
+optimizer.build([weight])
+optimizer.apply([keras.ops.zeros(1)])
+facts["decayed_to"] = round(float(keras.ops.convert_to_numpy(weight)[0]) / 7, 4)
+print(json.dumps(facts))
+"""
+
+
+@cache
+def facts(framework: str) -> dict[str, Any]:
+    return run_json(TORCH if framework == "pytorch" else KERAS)
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize(
+    ("fact", "value", "claim"),
+    [
+        ("views_in_a_batch", 1, "torchvision's transforms draw once per call"),
+        ("split_again_differs", True, "random_split cuts anew each time"),
+        ("generator_keeps_it", True, "and keeps the cut with a generator of its own"),
+        ("state_dict_follows", True, "state_dict() holds the arrays, not copies of them"),
+        ("decayed_to", 0.8, "AdamW shrinks each weight by rate × decay"),
+    ],
+)
+def test_torch(fact: str, value: object, claim: str):
+    assert facts("pytorch")[fact] == value, f"04-overfitting says: {claim}"
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize(
+    ("fact", "value", "claim"),
+    [
+        ("views_in_a_batch", 16, "Keras's layers draw for each picture"),
+        ("reshuffles", True, "a shuffled tf.data set shuffles again on each pass"),
+        ("told_not_to", True, "unless it is told not to"),
+        ("plain_stop_holds_epoch", 3.0, "EarlyStopping alone keeps the last weights"),
+        ("restoring_stop_holds_epoch", 1.0, "with restore_best_weights it keeps the best"),
+        ("decayed_to", 0.8, "AdamW shrinks each weight by rate × decay"),
+    ],
+)
+def test_keras(fact: str, value: object, claim: str):
+    assert facts("keras")[fact] == value, f"04-overfitting says: {claim}"
