@@ -8,14 +8,16 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
 from grader.checks import Check, Student, Verdict, decide, get
 from grader.observers.run import MISSING, Observation, missing_answer, observe_case
 
-ANSWERS = Path(__file__).with_name("answers")
+ANSWERS = Path(__file__).resolve().with_name("answers")
 SEEDS = (0, 20_261)  # the public cases, and a draw that no notebook shows
 
 
@@ -51,8 +53,11 @@ def verdict(check: Check, framework: str, code: str, file: str, seed: int) -> Ve
 
 
 def main(framework: str, lesson: str = "*") -> None:
-    """Print one record per answer and seed."""
+    """Print one record per answer and seed; what an answer saves goes to a folder of its own."""
     records = []
+    sys.path.insert(0, str(ANSWERS.parents[2]))
+    scratch = tempfile.TemporaryDirectory()
+    os.chdir(scratch.name)
     for path in sorted(ANSWERS.glob(f"{lesson}/{framework}/*/*.py")):
         found_in, _, exercise, _ = path.relative_to(ANSWERS).parts
         check = get(f"{found_in}/{exercise}")
@@ -71,6 +76,8 @@ def main(framework: str, lesson: str = "*") -> None:
                     "seconds": round(found.seconds, 3),
                 }
             )
+    os.chdir(ANSWERS)
+    scratch.cleanup()
     print(json.dumps(records))
 
 
