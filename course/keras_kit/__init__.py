@@ -11,6 +11,7 @@ from course.keras_kit.freezing import (
 )
 from course.keras_kit.head import cached_features, replace_head
 from course.keras_kit.training import evaluate, fit, predict_proba
+from course.keras_kit.tuning import unfreeze_last
 
 __all__ = [
     "batchnorm_layers",
@@ -25,4 +26,5 @@ __all__ = [
     "replace_head",
     "snapshot",
     "unfreeze",
+    "unfreeze_last",
 ]

@@ -11,6 +11,7 @@ from course.torch_kit.freezing import (
 )
 from course.torch_kit.head import cached_features, replace_head
 from course.torch_kit.training import evaluate, fit, predict_proba
+from course.torch_kit.tuning import unfreeze_last
 
 __all__ = [
     "batchnorm_layers",
@@ -25,4 +26,5 @@ __all__ = [
     "replace_head",
     "snapshot",
     "unfreeze",
+    "unfreeze_last",
 ]

@@ -1,0 +1,8 @@
+def follow(model, stages, picture, names):
+    backbone = model.get_layer("backbone")
+    shapes = [backbone.get_layer(stage).output.shape[1:] for stage in stages[1:]]
+    logits = model.predict(picture[None], verbose=0)[0]
+    chances = np.exp(logits - logits.max())
+    chances /= chances.sum()
+    best = int(chances.argmax())
+    return shapes, names[best], float(chances[best])

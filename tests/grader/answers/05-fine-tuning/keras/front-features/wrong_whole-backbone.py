@@ -1,0 +1,2 @@
+def front_features(backbone, name, images):
+    return backbone.predict(images, verbose=0)

@@ -1,0 +1,4 @@
+def front_features(model, blocks, images):
+    model.eval()
+    with torch.no_grad():
+        return model.features[:blocks](images).mean(dim=(2, 3))

@@ -1,0 +1,5 @@
+def two_phases(model, train, rates, epochs):
+    model.requires_grad_(False)
+    train(model, torch.optim.Adam(model.classifier.parameters(), lr=rates[0]), epochs[0])
+    model.features[-1].conv.requires_grad_(True)
+    train(model, torch.optim.Adam(model.parameters(), lr=rates[1]), epochs[1])
