@@ -14,6 +14,7 @@ import json
 import os
 import statistics
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 
 from benchmarks import measure
@@ -32,9 +33,15 @@ def main() -> None:
         "| submissions | wall s | each ms | after start ms | graded ms | read ms | write ms | MB |"
     )
     print("|--:|--:|--:|--:|--:|--:|--:|--:|")
+    walls = []
     for size in options.sizes:
         with tempfile.TemporaryDirectory(prefix="flat-") as scratch:
-            print(_row(make_class(Path(scratch), size), size, options.jobs), flush=True)
+            row, seconds = _row(make_class(Path(scratch), size), size, options.jobs)
+        walls.append((size, seconds))
+        print(row, flush=True)
+    for (few, before), (many, after) in pairwise(walls):
+        each = 1000 * (after - before) / (many - few)
+        print(f"from {few} to {many}: {each:.0f} ms for each further submission")
 
 
 def make_class(folder: Path, size: int) -> Path:
@@ -48,7 +55,7 @@ def make_class(folder: Path, size: int) -> Path:
     return root
 
 
-def _row(root: Path, size: int, jobs: int) -> str:
+def _row(root: Path, size: int, jobs: int) -> tuple[str, float]:
     environment = {**os.environ, "PYTHONPATH": str(PROJECT), "COURSE_WORK": str(root / "work")}
     command = measure.python("-m", "benchmarks.ours", str(root), str(jobs))
     measured = measure.run(command, PROJECT, environment)
@@ -70,7 +77,7 @@ def _row(root: Path, size: int, jobs: int) -> str:
         ),
         f"{measured.peak_mb:.0f}",
     )
-    return "| " + " | ".join(map(str, columns)) + " |"
+    return "| " + " | ".join(map(str, columns)) + " |", measured.seconds
 
 
 if __name__ == "__main__":
