@@ -102,8 +102,8 @@ def run_class(
         for submitted, submission, made, read_s in _graded(engine, wanted, jobs, again):
             begin = time.perf_counter()
             outcome = _write(room, book, engine, recorded, present, submitted, submission, made)
-            spent = {"read_s": read_s, "write_s": time.perf_counter() - begin}
-            outcome = replace(_compared(outcome, before), **spent)
+            outcome = _compared(outcome, before)
+            outcome = replace(outcome, read_s=read_s, write_s=time.perf_counter() - begin)
             outcomes.append(outcome)
             notify(outcome)
     return outcomes
