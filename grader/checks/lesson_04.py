@@ -448,7 +448,7 @@ def judge_target(case: Case, facts: Facts) -> Finding:
     trained, new = facts["trained"], facts["new"]
     if trained < MOST_TRAINED and new > LEAST_NEW:
         return Finding.right("the head that train_head returns, on other pictures")
-    if new < 0.6:
+    if new < 0.6 or trained < 0.6:
         hint = "nothing-learned"
     else:
         hint = "by-heart" if trained >= MOST_TRAINED else "too-careful"

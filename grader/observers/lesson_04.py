@@ -284,7 +284,9 @@ def _look(framework: str, pictures: np.ndarray) -> np.ndarray:
         pictures, weights="bundled", framework="torch" if framework == "pytorch" else "keras"
     )
     if framework == "keras":
-        return np.asarray(load_keras(weights="bundled").predict(inputs, batch_size=100, verbose=0))
+        network = load_keras(weights="bundled")  # called directly: predict would compile first
+        batches = np.split(inputs, range(100, len(inputs), 100))
+        return np.concatenate([np.asarray(network(batch, training=False)) for batch in batches])
     import torch
 
     backbone = load_torch(weights="bundled").features
