@@ -30,15 +30,16 @@ def cats_and_dogs(
     ValueError
         As `pets` and `photos` do.
     """
-    options = {"split": split, "seed": seed, "size_px": size_px}
     folder = settings.photos_folder()
     if settings.pictures() == "drawn" or (folder / "pets").is_dir():
-        return pets(per_class, label_noise=label_noise, shift=shift, **options)  # type: ignore[arg-type]
+        return pets(
+            per_class, split=split, seed=seed, size_px=size_px, label_noise=label_noise, shift=shift
+        )
     if (folder / "flowers").is_dir():
-        both = _first_two(flowers(per_class, shift=shift, **options))  # type: ignore[arg-type]
+        taken = flowers(per_class, split=split, seed=seed, size_px=size_px, shift=shift)
     else:
-        both = _first_two(photos(folder, per_class=per_class, **options))  # type: ignore[arg-type]
-    return _with_wrong_labels(both, label_noise)
+        taken = photos(folder, per_class=per_class, split=split, seed=seed, size_px=size_px)
+    return _with_wrong_labels(_first_two(taken), label_noise)
 
 
 def _first_two(taken: PictureSet) -> PictureSet:
