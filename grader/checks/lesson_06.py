@@ -14,6 +14,7 @@ from grader.observers import lesson_06 as observers
 from grader.observers import small
 
 CaseParams = dict[str, Any]
+Numbers = Sequence[float] | np.ndarray
 NAMES = ("stem", "block_1", "block_2", "block_3", "block_4", "block_5", "block_6", "last_conv")
 
 
@@ -38,11 +39,11 @@ def _decay(rng: np.random.Generator) -> float:
     return round(float(rng.uniform(0.45, 0.85)), 2)
 
 
-def _same(found: Sequence[float], wanted: Sequence[float]) -> bool:
+def _same(found: Numbers, wanted: Numbers) -> bool:
     return len(found) == len(wanted) and bool(np.allclose(found, wanted, rtol=2e-3, atol=1e-12))
 
 
-def _said(rates: Sequence[float]) -> str:
+def _said(rates: Numbers) -> str:
     """Write rates as a learner reads them; of many, both ends."""
     texts = [f"{rate:.2e}" for rate in rates]
     return ", ".join(texts if len(texts) <= 4 else [*texts[:2], "…", *texts[-2:]])
@@ -79,7 +80,7 @@ def judge_rates(case: Case, facts: Facts) -> Finding:
     return Finding.right(checked)
 
 
-def _rate_mistake(rates: Sequence[float], rate: float, decay: float) -> str:
+def _rate_mistake(rates: Numbers, rate: float, decay: float) -> str:
     count = len(rates)
     below = np.arange(count)[::-1]  # steps below the head
     usual = {
