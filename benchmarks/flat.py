@@ -29,10 +29,8 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[10, 100, 1000])
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
-    print(
-        "| submissions | wall s | each ms | after start ms | graded ms | read ms | write ms | MB |"
-    )
-    print("|--:|--:|--:|--:|--:|--:|--:|--:|")
+    print("| submissions | wall s | each ms | graded ms | read ms | write ms | peak MB |")
+    print("|--:|--:|--:|--:|--:|--:|--:|")
     walls = []
     for size in options.sizes:
         with tempfile.TemporaryDirectory(prefix="flat-") as scratch:

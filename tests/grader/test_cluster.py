@@ -116,6 +116,23 @@ def test_a_worker_killed_half_way_loses_and_doubles_nothing(room, cluster, tmp_p
     )
 
 
+@pytest.mark.torch
+def test_the_door_takes_a_scheduler(room, cluster, tmp_path):
+    root = shutil.copytree(room.root, tmp_path / "class")
+    for student in sorted((root / "submitted").iterdir())[2:]:
+        shutil.rmtree(student)
+    door = "from grader.cli import main; main()"
+    options = ("--scheduler", cluster[0], "--no-sandbox")
+    done = subprocess.run(
+        [sys.executable, "-c", door, "run", str(root), *options],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert points(Classroom(root)) == {"s00": 0.0, "s01": 2.0}
+
+
 def _kill_after(process, log, lines):
     """Kill ``process`` when so many verdicts are in the log."""
     deadline = time.monotonic() + 100
