@@ -13,6 +13,8 @@ from typing import Protocol
 
 import numpy as np
 
+from course import settings
+
 WAYS = {
     "scratch": "from scratch",
     "head": "head only",
@@ -57,6 +59,7 @@ class Numbers:
     head_steps: int = 600  # on cached features, a matter of a second
     head_rate: float = 3e-3
     tune_rate: float = 1e-3
+    imagenet_tune_rate: float = 1e-4  # the large network ends at chance at 1e-3
     reckless_rate: float = 1e-2  # from the first step to the last
     steps: int = 120  # of every way that trains convolutions, whatever the set's size
     adam_epsilon: float = 1e-7
@@ -153,6 +156,12 @@ def feature_batches(count: int, *, seed: int, numbers: Numbers = NUMBERS) -> Ite
     rng = np.random.default_rng(seed)
     for _ in range(numbers.head_steps):
         yield rng.choice(count, numbers.batch_size, replace=False)
+
+
+def tune_rate(numbers: Numbers = NUMBERS) -> float:
+    """Return the peak rate of fine-tuning all layers, for the weights that are switched on."""
+    imagenet = settings.weights() == "imagenet"
+    return numbers.imagenet_tune_rate if imagenet else numbers.tune_rate
 
 
 def rate_at(step: int, steps: int, peak: float) -> float:

@@ -17,6 +17,7 @@ from course.backbone.transfer import (
     batches,
     feature_batches,
     rate_at,
+    tune_rate,
     views,
 )
 
@@ -37,7 +38,7 @@ def run(row: Row, train: Pictures, test: Pictures, seed: int) -> float:
         _train(model, train, _careful(NUMBERS.scratch_rate), seed)
     elif row.way == "tuned":
         _freeze_norm(base)
-        _train(model, train, _careful(NUMBERS.tune_rate), seed)
+        _train(model, train, _careful(tune_rate()), seed)
     elif row.way == "reckless":
         _freeze_norm(base)
         _train(model, train, lambda step: NUMBERS.reckless_rate, seed)
