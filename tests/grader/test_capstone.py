@@ -36,7 +36,7 @@ def one_hot(labels: np.ndarray) -> np.ndarray:
 
 def test_a_case_is_pictures_and_nothing_that_tells_their_classes():
     case, labels = drawn(7)
-    assert set(case.params) == {"images", "shape"}
+    assert set(case.params) == {"images", "shape", "bars"}
     images = observers.unpack_images(case)
     assert images.shape == (COUNT, 97, 97, 3)
     assert images.dtype == np.uint8
