@@ -41,7 +41,8 @@ class _Network(nn.Module):
 
 def _features(arrays: dict[str, np.ndarray]) -> nn.Sequential:
     kernel = arrays["kernel"]
-    conv, norm = nn.Conv2d(*kernel.shape, 1, bias=False), nn.BatchNorm2d(kernel.shape[1])
+    before, width = kernel.shape
+    conv, norm = nn.Conv2d(before, width, 1, bias=False), nn.BatchNorm2d(width)
     conv.weight.data = torch.from_numpy(kernel.T.copy())[:, :, None, None]
     norm.weight.data = torch.from_numpy(arrays["scale"].copy())
     norm.bias.data = torch.from_numpy(arrays["shift"].copy())
@@ -124,8 +125,7 @@ def trainer(
 
 def faulty(student: Student, case: Case) -> Any:
     """Set a model and an optimizer up as the case says; return what the student finds."""
-    rng = np.random.default_rng(case.seed)
-    model = _setup(case, rng)
+    model: Any = _setup(case)
     setup = case["pytorch"]
     head = model.classifier[-1]
     holds = [*model.parameters()]
@@ -144,7 +144,7 @@ def faulty(student: Student, case: Case) -> Any:
     return student.find_fault(model, optimizer, case["classes"])
 
 
-def _setup(case: Case, rng: np.random.Generator) -> nn.Module:
+def _setup(case: Case) -> nn.Module:
     width = case["width"]
     model = nn.Module()
     model.features = nn.Sequential(nn.Conv2d(3, width, 1), nn.ReLU(), nn.Conv2d(width, width, 1))
@@ -162,7 +162,7 @@ def extractor(
     pool = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
     note = _Recorder(seen, torch.is_grad_enabled, whole=False)
     backbone = nn.Sequential(note, *_features(arrays), *pool).train(case["training"])
-    norm = backbone[2]
+    norm: Any = backbone[2]
     before = norm.running_mean.clone()
 
     def left() -> dict[str, Any]:

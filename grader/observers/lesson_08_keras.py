@@ -59,11 +59,11 @@ def _noting(model: keras.Model, notes: Notes) -> Iterator[None]:
         notes.append((found, _rate(self)))
         return original(self, grads, trainable_variables)
 
-    owner.apply = apply  # type: ignore[method-assign]
+    owner.apply = apply
     try:
         yield
     finally:
-        owner.apply = original  # type: ignore[method-assign]
+        owner.apply = original
 
 
 def _rate(optimizer: Any) -> float:
