@@ -44,6 +44,7 @@ def main() -> None:
 
 def make_class(folder: Path, size: int) -> Path:
     """Write and release a light class below ``folder``; return its root."""
+    folder.mkdir(exist_ok=True)
     folder.chmod(0o755)
     root = folder / "class"
     light.write_lesson(root)
