@@ -127,7 +127,8 @@ class World:
         count = case["features"]
         self.mix = rng.normal(0, 1, (FACTORS, count))
         self.center = rng.normal(0, 2, count)
-        self.scale = 10 ** rng.uniform(*case["decades"], count)
+        low, high = case["decades"]
+        self.scale = 10 ** rng.uniform(low, high, count)
         self.constant = np.zeros(count, bool)
         self.constant[rng.choice(count, case["constant"], replace=False)] = True
         smallest = np.argsort(np.where(self.constant, np.inf, self.scale))
