@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import nbformat
 import numpy as np
 import pytest
 
 from course import runs
-from tests.helpers import run_json
+from tests.helpers import ROOT, run_json
 
 COMMON = """
 import json
@@ -242,3 +243,52 @@ def test_one_output_is_a_probability_of_class_one(seen):
 @pytest.mark.parametrize("mistake", SAID)
 def test_each_mistake_is_refused_with_the_next_step(seen, mistake):
     assert re.search(SAID[mistake], seen["said"][mistake])
+
+
+# The cells in which lesson 03 builds the loop, run beside `fit` on the same linear model.
+LESSON = """
+lesson = {"np": np, "BATCH": 4, "SEED": 0, "RATE": 0.5}
+exec(PRELUDE, lesson)
+for source in CELLS:
+    exec(source, lesson)
+data = [(as_lesson(x), as_lesson(y)) for x, y in ((X, Y), (VX, VY))]
+model = linear()
+built = by_lesson(model)
+model = linear()
+kept = fit(model, (X, Y), (VX, VY), optimizer=adam(model), epochs=3, batch_size=4, seed=7)
+print(json.dumps([built, kept]))
+"""
+TORCH_LESSON = """
+PRELUDE = '''
+import torch
+from torch.nn import functional as F
+from course.torch_kit import hold_batchnorm
+'''
+as_lesson = torch.from_numpy
+adam = lambda model: torch.optim.Adam(model.parameters(), lr=0.5)
+by_lesson = lambda model: lesson["run"](model, adam(model), *data, epochs=3, seed=7)
+"""
+KERAS_LESSON = """
+PRELUDE = "import keras"
+as_lesson = np.asarray
+adam = lambda model: keras.optimizers.Adam(0.5)
+by_lesson = lambda model: lesson["run"](lesson["compiled"](model), *data, epochs=3, seed=7)
+"""
+
+
+@pytest.mark.parametrize(
+    ("framework", "code"),
+    [
+        pytest.param("pytorch", TORCH + TORCH_LESSON, marks=pytest.mark.torch),
+        pytest.param("keras", KERAS + KERAS_LESSON, marks=pytest.mark.keras),
+    ],
+)
+def test_fit_is_the_loop_that_lesson_03_built(framework, code):
+    path = ROOT / "solutions" / "03-new-head" / f"{framework}.ipynb"
+    sources = {cell.id: cell.source for cell in nbformat.read(path, as_version=4).cells}
+    cells = [sources["train-step"], sources["epoch-loop"]]
+    cells += [sources[name].split("\n\n\n")[0] for name in ("evaluate", "train-run")]
+    built, kept = run_json(COMMON + code + f"CELLS = {cells!r}\n" + LESSON, timeout_s=300)
+    assert list(built) == list(kept)
+    for name, values in built.items():
+        np.testing.assert_allclose(kept[name], values, atol=1e-5, err_msg=name)
