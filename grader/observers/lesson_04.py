@@ -91,7 +91,8 @@ def _torch_training(student: Student, case: Case) -> dict[str, Any]:
     import torch
     from torch import nn
 
-    model = nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2))
+    first, norm = nn.Linear(2, 2), nn.BatchNorm1d(2)
+    model = nn.Sequential(first, norm)
     stopping = student.StopEarly(case["patience"])
     epoch = 0
     for epoch, loss in enumerate(case["runs"][-1], start=1):
@@ -103,8 +104,8 @@ def _torch_training(student: Student, case: Case) -> dict[str, Any]:
     stopping.restore(model)
     return {
         "epochs": epoch,
-        "weights": float(model[0].weight.detach()[0, 0]),
-        "statistics": float(model[1].running_mean[0]),
+        "weights": float(first.weight.detach()[0, 0]),
+        "statistics": float(norm.state_dict()["running_mean"][0]),
     }
 
 
