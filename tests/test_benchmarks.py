@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from benchmarks import cluster, flat, grading, measure, submissions, warm  # noqa: F401
+from benchmarks import cluster, flat, grading, lessons, measure, submissions, warm  # noqa: F401
 from grader.lessons import load
 from grader.rebuild import read_submission
 
@@ -49,3 +49,10 @@ def test_memory_and_time_are_measured_from_outside(tmp_path):
     assert found.peak_mb > 60
     with pytest.raises(RuntimeError, match="ended with 3"):
         measure.run(measure.python("-c", "raise SystemExit(3)"), tmp_path, {})
+
+
+def test_lessons_are_chosen_by_how_their_names_begin():
+    assert lessons.chosen(["02"]) == [LESSON]
+    assert len(lessons.chosen([])) == len(lessons.lesson_names())
+    with pytest.raises(SystemExit, match="No lesson begins with 99"):
+        lessons.chosen(["99"])
