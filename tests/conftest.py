@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.helpers import ROOT
 
+NOTEBOOKS = "test_lessons.py"  # runs every notebook, once
 # A person's choices must not decide what the tests see.
 SWITCHES = (
     "COURSE_WEIGHTS",
@@ -22,16 +24,21 @@ SWITCHES = (
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep on one worker what shares expensive things; begin with the longest, the notebooks."""
-    items.sort(key=lambda item: not _is_a_notebook(item))
-    for item in items:
-        file = item.nodeid.split("::")[0]
-        chosen = item.callspec.params if _is_a_notebook(item) else {}
-        item.add_marker(pytest.mark.xdist_group("-".join([file, *map(str, chosen.values())])))
+    """Begin with what takes longest, the notebooks."""
+    items.sort(key=lambda item: item.path.name != NOTEBOOKS)
 
 
-def _is_a_notebook(item: pytest.Item) -> bool:
-    return item.path.name == "test_lessons.py" and hasattr(item, "callspec")
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep on one worker what shares expensive things: a file, or one notebook's tests."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByNotebook(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file, _, test = nodeid.partition("::")
+            return file + test.partition("[")[2] if file.endswith(NOTEBOOKS) else file
+
+    return ByNotebook(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

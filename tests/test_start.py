@@ -360,7 +360,7 @@ class TestMain:
         monkeypatch.setattr(subprocess, "call", lambda command, cwd: run.extend(command) or 3)
         assert steps.main(["test", "-k", "freeze", "--port", "1"]) == 3
         assert run[1:4] == ["-m", "pytest", "-n"]
-        spread = ["--dist", "loadgroup", "--no-loadscope-reorder"]
+        spread = ["--dist", "loadfile", "--no-loadscope-reorder"]
         assert run[5:] == [*spread, "-k", "freeze", "--port", "1"]
         assert "Tests ended with code 3 in 0:00 (minutes:seconds)" in capsys.readouterr().out
 

@@ -154,8 +154,8 @@ def run_tests(home: Path, for_pytest: list[str]) -> int:
     """Run the tests, say how long they took, and return pytest's exit code."""
     began = time.monotonic()
     workers = str(min(os.cpu_count() or 1, 4))
-    # By group (tests/conftest.py): a lesson that was run is used by all its tests.
-    spread = ["-n", workers, "--dist", "loadgroup", "--no-loadscope-reorder"]
+    # By file, and notebooks one by one: tests/conftest.py.
+    spread = ["-n", workers, "--dist", "loadfile", "--no-loadscope-reorder"]
     run = [str(venv.python(home)), "-m", "pytest", *spread, *for_pytest]
     code = subprocess.call(run, cwd=venv.project())
     result = "passed" if code == 0 else f"ended with code {code}"
