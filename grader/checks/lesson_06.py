@@ -214,7 +214,7 @@ def draw_warm(rng: np.random.Generator) -> list[CaseParams]:
         steps = int(rng.integers(4, 9))
         top, decay = _rate(rng), _decay(rng)
         rates = [float(f"{top * decay**at:.3e}") for at in range(int(rng.integers(3, 5)))]
-        calls = [0, 1, 1, 2, steps - 1] if part == "during" else [steps - 1, steps, steps + 7]
+        calls = [0, 1, 1, 2, steps - 1] if part == "during" else [0, steps - 1, steps, steps + 7]
         cases.append({"base_rates": rates[::-1], "steps": steps, "calls": calls, "part": part})
     return cases
 

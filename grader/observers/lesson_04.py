@@ -93,7 +93,14 @@ def _torch_training(student: Student, case: Case) -> dict[str, Any]:
 
     first, norm = nn.Linear(2, 2), nn.BatchNorm1d(2)
     model = nn.Sequential(first, norm)
+    _takes_patience(student.StopEarly, object)
     stopping = student.StopEarly(case["patience"])
+    for name in ("should_stop", "restore"):
+        if not callable(getattr(stopping, name, None)):
+            raise Unusable(
+                "a class with should_stop(model, val_loss) and restore(model)",
+                f"a StopEarly without {name}",
+            )
     epoch = 0
     for epoch, loss in enumerate(case["runs"][-1], start=1):
         with torch.no_grad():
@@ -107,6 +114,15 @@ def _torch_training(student: Student, case: Case) -> dict[str, Any]:
         "weights": float(first.weight.detach()[0, 0]),
         "statistics": float(norm.state_dict()["running_mean"][0]),
     }
+
+
+def _takes_patience(made: Any, base: type) -> None:
+    """Refuse a class that cannot be given a patience: it has no ``__init__`` of its own."""
+    if isinstance(made, type) and made.__init__ in (object.__init__, base.__init__):
+        raise Unusable(
+            "a class that is made with a patience: StopEarly(3)",
+            "a StopEarly without __init__(self, patience)",
+        )
 
 
 def _yes_or_no(answer: Any) -> bool:
@@ -125,6 +141,7 @@ def _keras_training(student: Student, case: Case) -> dict[str, Any]:
     model = keras.Sequential(
         [keras.Input((2,)), keras.layers.Dense(2), keras.layers.BatchNormalization()]
     )
+    _takes_patience(student.StopEarly, keras.callbacks.Callback)
     callback = student.StopEarly(case["patience"])
     if not isinstance(callback, keras.callbacks.Callback):
         raise Unusable(
