@@ -96,6 +96,7 @@ def served(tmp_path_factory):
     env = {**os.environ, "COURSE_WORK": str(folder / "work"), "JUPYTER_CONFIG_DIR": str(folder)}
     server = subprocess.Popen(
         [*command, "lab", "--no-browser", "--port", str(port)],
+        start_new_session=True,
         cwd=ROOT,
         env=env,
         stdout=subprocess.PIPE,
@@ -111,8 +112,11 @@ def served(tmp_path_factory):
         pytest.fail("".join(said))
     yield said[-1].strip()
     server.send_signal(signal.SIGTERM)
-    server.wait(20)
-    server.stdout.close()
+    try:
+        server.communicate(timeout=60)  # reads on: a full pipe would keep it from ending
+    except subprocess.TimeoutExpired:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.communicate()
 
 
 def get(address: str, path: str = "") -> str:
