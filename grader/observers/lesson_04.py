@@ -116,9 +116,10 @@ def _torch_training(student: Student, case: Case) -> dict[str, Any]:
     }
 
 
-def _takes_patience(made: Any, base: type) -> None:
+def _takes_patience(made: Any, base: Any) -> None:
     """Refuse a class that cannot be given a patience: it has no ``__init__`` of its own."""
-    if isinstance(made, type) and made.__init__ in (object.__init__, base.__init__):
+    own = getattr(made, "__init__", None)
+    if isinstance(made, type) and own in (object.__init__, base.__init__):
         raise Unusable(
             "a class that is made with a patience: StopEarly(3)",
             "a StopEarly without __init__(self, patience)",
