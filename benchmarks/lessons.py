@@ -2,6 +2,7 @@
 
     python -m benchmarks.lessons                    # all of them, full and fast
     python -m benchmarks.lessons 03 05 --modes fast --frameworks keras
+    python -m benchmarks.lessons 04 --modes full --keep executed    # and keep what they showed
 
 runs the solved notebooks one after the other, as JupyterLab's "Run all" does, and prints a row for
 each: seconds from the first cell to the last, seconds with the kernel's start, peak memory of all
@@ -33,13 +34,16 @@ def main() -> None:
     parser.add_argument("lessons", nargs="*", help="such as 03 or 03-new-head; all by default")
     parser.add_argument("--frameworks", nargs="+", choices=FRAMEWORKS, default=FRAMEWORKS)
     parser.add_argument("--modes", nargs="+", choices=tuple(AIM_S), default=tuple(AIM_S))
+    parser.add_argument("--keep", type=Path, help="a folder for the executed notebooks")
     options = parser.parse_args()
+    if options.keep:
+        options.keep.mkdir(parents=True, exist_ok=True)
     print("| lesson | framework | mode | seconds | aim | with start | peak MB | failed |")
     print("|---|---|---|--:|--:|--:|--:|---|")
     for lesson in chosen(options.lessons):
         for framework in options.frameworks:
             for mode in options.modes:
-                print(_row(lesson, framework, mode), flush=True)
+                print(_row(lesson, framework, mode, options.keep), flush=True)
 
 
 def chosen(wanted: list[str]) -> list[str]:
@@ -59,10 +63,11 @@ def chosen(wanted: list[str]) -> list[str]:
     return [name for name in names if not wanted or name.startswith(tuple(wanted))]
 
 
-def _row(lesson: str, framework: str, mode: str) -> str:
+def _row(lesson: str, framework: str, mode: str, keep: Path | None) -> str:
     with tempfile.TemporaryDirectory(prefix="lesson-") as scratch:
         copy = shutil.copy(PROJECT / "solutions" / lesson / f"{framework}.ipynb", scratch)
-        command = measure.python("-m", "tests.lessons.notebook_worker", str(copy))
+        kept = [str((keep / f"{lesson}-{framework}-{mode}.ipynb").resolve())] if keep else []
+        command = measure.python("-m", "tests.lessons.notebook_worker", str(copy), *kept)
         measured = measure.run(command, PROJECT, _environment(scratch, mode), TIMEOUT_S)
     told = json.loads(measured.output.splitlines()[-1])
     failed = " ".join(cell["id"] for cell in told["cells"] if cell["error"])

@@ -1,6 +1,7 @@
 """Run one notebook as JupyterLab's "Run all" does, and print what came of it as JSON.
 
-Usage: ``python -m tests.lessons.notebook_worker NOTEBOOK``
+Usage: ``python -m tests.lessons.notebook_worker NOTEBOOK [EXECUTED]``; the executed notebook, with
+all it showed, is written to the second file if one is named.
 """
 
 from __future__ import annotations
@@ -18,15 +19,18 @@ from nbclient import NotebookClient
 CELL_TIMEOUT_S = 600
 
 
-def run(path: Path) -> dict[str, Any]:
-    """Execute the notebook in its folder; a cell that fails stops it unless its tag allows."""
+def run(path: Path, executed: Path | None = None) -> dict[str, Any]:
+    """Execute the notebook in its folder, to its end even if a cell fails."""
     notebook = nbformat.read(path, as_version=4)
     folder = {"metadata": {"path": str(path.parent)}}
     client = NotebookClient(notebook, timeout=CELL_TIMEOUT_S, resources=folder, allow_errors=True)
     begin = time.perf_counter()
     client.execute()
+    seconds = round(time.perf_counter() - begin, 1)
+    if executed:
+        nbformat.write(notebook, executed)
     return {
-        "seconds": round(time.perf_counter() - begin, 1),
+        "seconds": seconds,
         "cells": [_cell(cell) for cell in notebook.cells if cell.cell_type == "code"],
     }
 
@@ -53,4 +57,4 @@ def _plain(text: str) -> str:
 
 
 if __name__ == "__main__":
-    print(json.dumps(run(Path(sys.argv[1]).resolve())))
+    print(json.dumps(run(*(Path(name).resolve() for name in sys.argv[1:3]))))
