@@ -120,7 +120,7 @@ def result_from_bytes(content: bytes) -> Result:
     plain: dict[str, Any] = json.loads(content)
     if "fault" in plain:
         raise ClusterError(f"a worker of the cluster cannot grade: {plain['fault']}")
-    verdicts = [Verdict(**verdict) for verdict in plain["verdicts"]]
+    verdicts = [Verdict.from_plain(verdict) for verdict in plain["verdicts"]]
     return Result(
         {verdict.check_id: verdict for verdict in verdicts},
         tuple(plain["notes"]),

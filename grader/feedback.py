@@ -6,8 +6,9 @@ shown of a student's was sanitised before.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from nbconvert.filters import markdown2html
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode, v4
 
+from grader.checks import shown
 from grader.checks.verdict import INFRASTRUCTURE, NOT_DONE, Verdict
 from grader.rebuild import is_answer
 
@@ -26,6 +28,8 @@ _TAGS = frozenset(
     "tr ul".split()
 )
 _PROTOCOLS = frozenset(("http", "https", "mailto"))
+_OURS = frozenset("caption div img span".split())
+_PICTURE = "data:image/svg+xml;base64,"  # as an image, SVG runs nothing and loads nothing
 
 
 class SafeText(Preprocessor):
@@ -56,6 +60,34 @@ def harmless(markdown: str) -> str:
     return f'<div class="tex2jax_ignore mathjax_ignore">{line}</div>'
 
 
+def clean(page: object) -> str:
+    """Return what nbconvert's own ``clean_html`` would, tables with headings and charts kept.
+
+    nbconvert sanitises each output and text with the filter of that name; its list of tags has no
+    ``th``, ``caption`` or ``img``.
+    """
+    return bleach.clean(
+        str(page),
+        tags=_TAGS | _OURS | bleach.ALLOWED_TAGS,
+        attributes=_allowed,
+        protocols=_PROTOCOLS | {"data"},
+    )
+
+
+def _allowed(tag: str, name: str, value: str) -> bool:
+    if tag == "img":
+        return name == "alt" or (name == "src" and value.startswith(_PICTURE))
+    if tag == "a":
+        return name in ("class", "id", "title") or (name == "href" and _is_link(value))
+    return name in ("class", "id") or (tag == "th" and name == "scope")
+
+
+def _is_link(value: str) -> bool:
+    """Return whether an address, read as a browser reads it, is one of the harmless kinds."""
+    plain = re.sub(r"[\x00-\x20\x7f-\xa0\s]+", "", unescape(value)).lower()
+    return ":" not in plain or plain.startswith(("http:", "https:", "mailto:", "#", "/", "."))
+
+
 class FeedbackExporter(HTMLExporter):
     """nbgrader's own feedback page, readable on a phone and without scripts."""
 
@@ -72,7 +104,7 @@ def _nbgraders_folders() -> list[str]:
 def show(cell: NotebookNode, verdicts: Iterable[Verdict]) -> None:
     """Write verdicts into the output of a test cell, as a table and as text."""
     listed = list(verdicts)
-    text = "\n\n".join("\n".join(verdict.lines()) for verdict in listed)
+    text = "\n\n".join(map(as_text, listed))
     data = {"text/html": "\n".join(map(as_html, listed)), "text/plain": text + "\n"}
     cell.outputs = [v4.new_output("display_data", data=data)]
     cell.metadata["course_title"] = "; ".join(verdict.title for verdict in listed)
@@ -94,10 +126,15 @@ def result(verdict: Verdict) -> str:
     )
 
 
+def as_text(verdict: Verdict) -> str:
+    """Return a verdict's lines, and its tables and charts below them."""
+    return "\n\n".join(["\n".join(verdict.lines()), *map(shown.as_text, verdict.shown)])
+
+
 def as_html(verdict: Verdict) -> str:
     """Return a verdict: what was checked, expected, found, the next step, and part by part.
 
-    Only with tags that nbconvert lets through where it sanitises.
+    Only with tags that `clean` lets through.
     """
     lines = {
         "Checked": verdict.checked,
@@ -108,7 +145,8 @@ def as_html(verdict: Verdict) -> str:
     rows = [_row(name, text) for name, text in lines.items() if text and not verdict.passed]
     rows += [_row(f"Part: {name}", _share(share)) for name, share in verdict.parts.items()]
     head = f"<div><strong>{escape(verdict.title)}: {escape(result(verdict))}</strong></div>"
-    return f'<div class="verdict">{head}{"".join(rows)}{_own_lines(verdict)}</div>'
+    seen = "".join(map(shown.as_html, verdict.shown))
+    return f'<div class="verdict">{head}{"".join(rows)}{seen}{_own_lines(verdict)}</div>'
 
 
 def _row(name: str, text: str) -> str:
@@ -137,3 +175,4 @@ def configure(c: Any) -> None:
     c.FeedbackExporter.extra_template_paths = _nbgraders_folders()
     c.HTMLExporter.preprocessors = ["grader.feedback.SafeText"]
     c.HTMLExporter.sanitize_html = True
+    c.HTMLExporter.filters = {"clean_html": "grader.feedback.clean"}

@@ -84,7 +84,7 @@ class Entry:
             If the line is not one.
         """
         plain: dict[str, Any] = json.loads(line)
-        verdicts = [Verdict(**verdict) for verdict in plain.pop("verdicts")]
+        verdicts = [Verdict.from_plain(verdict) for verdict in plain.pop("verdicts")]
         plain["notes"], plain["flags"] = tuple(plain["notes"]), tuple(plain["flags"])
         return cls(verdicts={verdict.check_id: verdict for verdict in verdicts}, **plain)
 

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from grader.checks.shown import as_text
 from grader.checks.verdict import ERROR, FAILED, PASSED, Verdict
 from grader.session import Result
 
@@ -54,7 +55,8 @@ def show(result: Result, title: str, console: Console | None = None) -> None:
 
 def _message(verdict: Verdict) -> Group:
     lines = ["Passed"] if verdict.passed else verdict.lines()
-    return Group(*(Text(line) for line in lines))
+    seen = [line for one in verdict.shown for line in ("", *as_text(one).splitlines())]
+    return Group(*(Text(line) for line in (*lines, *seen)))
 
 
 @contextlib.contextmanager

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
+from grader.checks.shown import Shown
 from grader.observers.model import FRAMEWORKS, Case, Student, framework_name
 
 Facts = Mapping[str, Any]
@@ -33,6 +34,8 @@ class Finding:
         The four lines a student reads, one sentence or less each.
     hint_id : str
         Names the mistake; a key of the check's ``hints``. Empty when passed.
+    shown : tuple of Table or Chart
+        What makes the mistake visible, where a table or a chart does; see `grader.checks.shown`.
     """
 
     share: float
@@ -41,6 +44,7 @@ class Finding:
     found: str = ""
     next_step: str = ""
     hint_id: str = ""
+    shown: tuple[Shown, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 <= self.share <= 1:
@@ -72,9 +76,10 @@ class Finding:
         next_step: str = "",
         hint: str = "",
         share: float = 0.0,
+        shown: Iterable[Shown] = (),
     ) -> Finding:
         """Return a finding that names a mistake; the check's hint serves as the next step."""
-        return cls(share, checked, str(expected), str(found), next_step, hint)
+        return cls(share, checked, str(expected), str(found), next_step, hint, tuple(shown))
 
 
 def _one_case(_: np.random.Generator) -> Sequence[Mapping[str, Any]]:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from course import progress
+from grader.checks import shown
 from grader.checks.model import Check
 from grader.checks.registry import get
 from grader.checks.verdict import Verdict, decide
@@ -62,8 +63,19 @@ def check(check_id: str, *answers: Any, framework: str | None = None, **named: A
     verdict, used = _examine(wanted, answers, named, framework, caller)
     _remember(verdict, used)
     if not verdict.passed:
+        _show(verdict)
         raise CheckFailed(verdict).with_traceback(None) from None
     print("\n".join(verdict.lines()))
+
+
+def _show(verdict: Verdict) -> None:
+    """Show a verdict's tables and charts where there is a notebook to show them in."""
+    kernel = sys.modules.get("IPython")
+    if not verdict.shown or kernel is None or kernel.get_ipython() is None:
+        return
+    for one in verdict.shown:
+        data = {"text/html": shown.as_html(one), "text/plain": shown.as_text(one)}
+        kernel.display.display(data, raw=True)
 
 
 def _remember(verdict: Verdict, framework: str) -> None:
@@ -122,6 +134,8 @@ def _framework(check: Check, framework: str | None, caller: Mapping[str, Any]) -
         return loaded[0]
     if not loaded:
         return check.frameworks[0]
+    if "keras" in loaded and sys.modules["keras"].backend.backend() == "torch":
+        return "keras"  # PyTorch is there because Keras runs on it
     raise ValueError(
         f"check({check.id!r}) found Keras and PyTorch in one notebook; "
         "add framework='keras' or framework='pytorch'."

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from grader.checks.model import Case, Check, Finding
+from grader.checks.shown import Shown, from_plain
 from grader.observers.run import BROKEN, ERROR, MISSING, OK, UNFILLED, UNUSABLE, Observation
 
 PASSED = "passed"
@@ -39,6 +41,8 @@ class Verdict:
         The student's own frames, or for ``infrastructure`` what the instructor needs.
     parts : mapping of str to float
         Share earned of each part of the exercise, where it has parts and not all are right.
+    shown : tuple of Table or Chart
+        What makes the mistake visible; of the same case as the lines.
     """
 
     check_id: str
@@ -54,12 +58,18 @@ class Verdict:
     detail: str = ""
     seconds: float = 0.0
     parts: Mapping[str, float] = field(default_factory=dict)
+    shown: tuple[Shown, ...] = ()
 
     def __post_init__(self) -> None:
         if self.status not in STATUSES:
             raise ValueError(f"Verdict is {self.status!r}; expected one of {', '.join(STATUSES)}.")
         if not 0 <= self.points <= self.of:
             raise ValueError(f"{self.check_id}: {self.points} points of {self.of}.")
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> Verdict:
+        """Return the verdict that `dataclasses.asdict` and JSON made plain."""
+        return cls(**{**plain, "shown": tuple(map(from_plain, plain.get("shown", ())))})
 
     @property
     def passed(self) -> bool:
@@ -170,6 +180,7 @@ def _verdict(
         finding.hint_id,
         look.detail.get("trace", "") if status == ERROR else "",
         seconds,
+        shown=finding.shown,
     )
 
 
