@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from grader.checks import Case, Check, Facts, Finding
+from grader.checks.shown import Table, compared
 from grader.observers import lesson_01 as observers
 
 WORDS = ("apple", "bridge", "candle", "drum", "eagle", "fern", "glove", "harp", "iris", "jug")
@@ -55,12 +56,23 @@ def _judge_values(images: np.ndarray, facts: Facts) -> Finding:
                 found = "nothing but -1, 0 and 1"
             if not hint:
                 return Finding.right(checked)
-            return Finding.wrong(checked, expected="-1 to 1", found=found, hint=hint)
+            shown = [_pixels_table(images, scaled)]
+            return Finding.wrong(checked, expected="-1 to 1", found=found, hint=hint, shown=shown)
     if values.size != images.size:
         found = f"{values.size} numbers"
         return Finding.wrong(checked, expected=f"{images.size} numbers, one per entry", found=found)
     found = f"{values[0]:.4g} to {values[-1]:.4g}"
     return Finding.wrong(checked, expected="-1 to 1, evenly", found=found, hint="other-range")
+
+
+def _pixels_table(images: np.ndarray, scaled: np.ndarray) -> Table:
+    """Return what becomes of a dark, a middling and a bright pixel."""
+    order = np.argsort(images, axis=None)
+    rows = []
+    for place in (order[0], order[len(order) // 2], order[-1]):
+        pixel, found = images.flat[place], scaled.flat[place]
+        rows.append((f"{pixel}", f"{pixel / 127.5 - 1:.4g}", f"{found:.4g}"))
+    return compared("Three pixels of the batch", "Pixel", rows)
 
 
 def _judge_layout(images: np.ndarray, facts: Facts) -> Finding:
@@ -474,7 +486,14 @@ def _judge_chosen(case: Case, facts: Facts, best: np.ndarray) -> Finding:
         hint = "numbers-not-names"
     elif given == [sorted(names)[at] for at in best]:
         hint = "sorted-names"
-    return Finding.wrong(checked, expected=_listed(right), found=_listed(given), hint=hint)
+    rows = [
+        (f"picture {at}", name, given[at - 1] if at <= len(given) else "nothing")
+        for at, name in enumerate(right, 1)
+    ]
+    shown = [compared("Picture by picture", "Of", rows)]
+    return Finding.wrong(
+        checked, expected=_listed(right), found=_listed(given), hint=hint, shown=shown
+    )
 
 
 def _listed(names: list[str]) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from grader.checks import layers as tables
 from grader.checks.lesson_02_hints import COUNT, FREEZE, LAST, PHASE, STILL, Hint
 from grader.checks.model import Case, Check, Facts, Finding
+from grader.checks.shown import Table, compared
 from grader.observers import lesson_02 as observers
 from grader.observers import small
 
@@ -62,10 +64,18 @@ def _wrong(
     expected: object,
     found: object,
     hint: str,
+    shown: Iterable[Table] = (),
 ) -> Finding:
     """Return a finding whose next step speaks of the student's own framework."""
     step = getattr(hints[hint], facts["framework"]) if hint else ""
-    return Finding.wrong(checked, expected=expected, found=found, next_step=step, hint=hint)
+    return Finding.wrong(
+        checked, expected=expected, found=found, next_step=step, hint=hint, shown=shown
+    )
+
+
+def _by_layer(listed: Sequence[small.Array], wanted: Flags, found: Flags) -> list[Table]:
+    caption = "What trains, layer by layer, in the small network that was looked at"
+    return [tables.by_layer(caption, listed, wanted, found)]
 
 
 # --- 1 count what trains ----------------------------------------------------------------------
@@ -84,12 +94,14 @@ def judge_count(case: Case, facts: Facts) -> Finding:
     frozen = {"open": "nothing", "frozen": "everything"}.get(str(case["start"]), "a part")
     twice = " and one layer used twice" if case["tied"] else ""
     checked = f"the count for a small network with {frozen} frozen{twice}"
-    expected = small.total(small.arrays(case.params), small.flags(case.params))
+    listed, flags = small.arrays(case.params), small.flags(case.params)
+    expected = small.total(listed, flags)
     found = facts["counted"]
     if found == expected:
         return Finding.right(checked)
     hint = _count_mistakes(case.params).get(found, "")
-    return _wrong(facts, COUNT, checked, f"{expected:,}", f"{found:,}", hint)
+    shown = [tables.sizes("What there was to count", listed, flags)]
+    return _wrong(facts, COUNT, checked, f"{expected:,}", f"{found:,}", hint, shown)
 
 
 def _count_mistakes(params: small.Params) -> dict[int, str]:
@@ -146,7 +158,9 @@ def judge_freeze(case: Case, facts: Facts) -> Finding:
         checked = "what trains after freeze_backbone(model)"
         expected = "0 arrays of the backbone, all of the head"
         hint = _freeze_mistake(case, facts, head)
-        return _wrong(facts, FREEZE, checked, expected, _summary(facts["trains"], listed), hint)
+        found = _summary(facts["trains"], listed)
+        shown = _by_layer(listed, head, facts["trains"])
+        return _wrong(facts, FREEZE, checked, expected, found, hint, shown)
     return _judge_step(case, facts, head)
 
 
@@ -165,18 +179,40 @@ def _freeze_mistake(case: Case, facts: Facts, head: Flags) -> str:
     return "left-some" if _any(flags, backbone) else "flags-before"
 
 
+_MOVED = "What one training step moved, layer by layer"
+
+
 def _judge_step(case: Case, facts: Facts, head: Flags) -> Finding:
     checked = "what one training step moves after freeze_backbone(model)"
     backbone = [not inside for inside in head]
     if _any(facts["moved"], backbone) or not _any(facts["moved"], head):
-        found = _summary(facts["moved"], small.arrays(case.params))
-        return _wrong(facts, FREEZE, checked, "only arrays of the head", found, "left-some")
+        listed = small.arrays(case.params)
+        found = _summary(facts["moved"], listed)
+        moved = tables.by_layer(_MOVED, listed, head, facts["moved"], ("moves", "stands still"))
+        expected = "only arrays of the head"
+        return _wrong(facts, FREEZE, checked, expected, found, "left-some", [moved])
     layers = small.norms(case.params)
     drifted = sum(d for d, n in zip(facts["drifted"], layers, strict=True) if n.part == "backbone")
     if drifted and facts["framework"] == "keras":  # in PyTorch that is exercise 3
         found = f"statistics of {drifted} BatchNorm layers of the backbone"
-        return _wrong(facts, FREEZE, checked, "nothing of the backbone", found, "variables-only")
+        shown = [_still_or_not(layers, [n.part == "backbone" for n in layers], facts["drifted"])]
+        expected = "nothing of the backbone"
+        return _wrong(facts, FREEZE, checked, expected, found, "variables-only", shown)
     return Finding.right(checked)
+
+
+def _still_or_not(layers: Sequence[small.Norm], still: Flags, drifted: Flags) -> Table:
+    """Return a table of the BatchNorm layers: which should be still, and which moved."""
+    says = {True: "still", False: "averages"}
+    rows = [
+        (
+            "head" if norm.part == "head" else f"block {norm.block}" + ", inner" * norm.deep,
+            says[held],
+            says[not moved],
+        )
+        for norm, held, moved in zip(layers, still, drifted, strict=True)
+    ]
+    return compared("Mean and variance of each BatchNorm layer", "BatchNorm of", rows)
 
 
 FREEZE_BACKBONE = Check(
@@ -236,7 +272,8 @@ def _judge_drift(facts: Facts, checked: str, layers: Sequence[small.Norm], still
     if wrongly:
         found = f"{len(wrongly)} of the {sum(still)} that should be still moved their statistics"
     hint = _drift_mistake(layers, wrongly, still)
-    return _wrong(facts, STILL, checked, expected, found, hint)
+    shown = [_still_or_not(layers, still, drifted)]
+    return _wrong(facts, STILL, checked, expected, found, hint, shown)
 
 
 def _drift_mistake(
@@ -261,13 +298,15 @@ def _judge_still_keras(case: Case, facts: Facts) -> Finding:
     if not _any(flags, weights):
         found = "nothing trains"
         return _wrong(facts, STILL, checked, _summary(wanted, listed), found, "nothing-trains")
+    shown = _by_layer(listed, wanted, flags)
     if not all(flag for flag, mine in zip(flags, weights, strict=True) if mine):
-        found = _summary(flags, listed)
-        return _wrong(facts, STILL, checked, _summary(wanted, listed), found, "flags-before")
+        found, expected = _summary(flags, listed), _summary(wanted, listed)
+        return _wrong(facts, STILL, checked, expected, found, "flags-before", shown)
     judged = _judge_drift(facts, checked, layers, still)
     if judged.passed and flags != wanted:
         found = "γ and β of BatchNorm layers that should be still train"
-        return _wrong(facts, STILL, checked, _summary(wanted, listed), found, "statistics-drift")
+        expected = _summary(wanted, listed)
+        return _wrong(facts, STILL, checked, expected, found, "statistics-drift", shown)
     return judged
 
 
@@ -322,7 +361,8 @@ def judge_last(case: Case, facts: Facts) -> Finding:
     expected, found = _summary(wanted, listed), _summary(facts["trains"], listed)
     if expected == found:
         expected, found = f"{expected}, those at the end", f"{found}, but other ones"
-    return _wrong(facts, LAST, checked, expected, found, hint)
+    shown = _by_layer(listed, wanted, facts["trains"])
+    return _wrong(facts, LAST, checked, expected, found, hint, shown)
 
 
 def _cut(case: Case, listed: Sequence[small.Array], count: int, keras: bool) -> list[bool]:
@@ -436,6 +476,9 @@ def _judge_loss(facts: Facts) -> Finding:
     return _wrong(facts, PHASE, checked, f"{wanted:.4f} on a batch", found, "wrong-loss")
 
 
+_HELD = "What the optimizer holds, layer by layer"
+
+
 def _judge_held(case: Case, facts: Facts, checked: str) -> Finding:
     flags, held = facts["trains"], set(facts["held"])
     wanted = {place for place, trains in enumerate(flags) if trains}
@@ -445,11 +488,13 @@ def _judge_held(case: Case, facts: Facts, checked: str) -> Finding:
     if facts["strangers"]:
         found = f"{facts['strangers']} tensors that do not belong to the model"
         return _wrong(facts, PHASE, checked, expected, found, "changed-weights")
+    holds = [place in held for place in range(len(flags))]
+    shown = [tables.by_layer(_HELD, small.arrays(case.params), flags, holds, ("held", "left out"))]
     if held - wanted:
         found = f"{len(held & wanted)} of them, and {len(held - wanted)} frozen ones"
-        return _wrong(facts, PHASE, checked, expected, found, "holds-frozen")
+        return _wrong(facts, PHASE, checked, expected, found, "holds-frozen", shown)
     found = f"{len(held)} of them"
-    return _wrong(facts, PHASE, checked, expected, found, "lacks-some")
+    return _wrong(facts, PHASE, checked, expected, found, "lacks-some", shown)
 
 
 def _judge_moves_keras(case: Case, facts: Facts, checked: str) -> Finding:
@@ -467,7 +512,8 @@ def _judge_moves_keras(case: Case, facts: Facts, checked: str) -> Finding:
     if not stray and not missing:
         return Finding.right(checked)
     expected = f"a step that moves {_summary(wanted, listed)}"
-    return _wrong(facts, PHASE, checked, expected, _summary(moved, listed), "")
+    shown = [tables.by_layer(_MOVED, listed, wanted, moved, ("moves", "stands still"))]
+    return _wrong(facts, PHASE, checked, expected, _summary(moved, listed), "", shown)
 
 
 def _blocks(listed: Sequence[small.Array], flags: Flags) -> set[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from grader.checks.lesson_02_hints import Hint
 from grader.checks.lesson_03_hints import EPOCH, FAULT, HEAD, ONCE
 from grader.checks.model import Case, Check, Facts, Finding
+from grader.checks.shown import Table
 from grader.observers import lesson_03 as observers
 
 CaseParams = dict[str, Any]
@@ -22,10 +23,13 @@ def _wrong(
     expected: object,
     found: object,
     hint: str,
+    shown: Iterable[Table] = (),
 ) -> Finding:
     """Return a finding whose next step speaks of the student's own framework."""
     step = getattr(hints[hint], facts["framework"]) if hint else ""
-    return Finding.wrong(checked, expected=expected, found=found, next_step=step, hint=hint)
+    return Finding.wrong(
+        checked, expected=expected, found=found, next_step=step, hint=hint, shown=shown
+    )
 
 
 # --- 1 a new head -----------------------------------------------------------------------------
@@ -239,7 +243,18 @@ def _judge_returned(case: Case, facts: Facts) -> Finding:
     near = [name for name, slip in slips.items() if abs(returned - slip) < 1e-3]
     near += ["sum"] if abs(returned - (sizes * losses).sum()) < 1e-2 else []
     hint = near[0] if near else ""
-    return _wrong(facts, EPOCH, checked, f"{expected:.4f}", f"{returned:.4f}", hint)
+    shown = [_batches_table(sizes, losses, expected)]
+    return _wrong(facts, EPOCH, checked, f"{expected:.4f}", f"{returned:.4f}", hint, shown)
+
+
+def _batches_table(sizes: np.ndarray, losses: np.ndarray, mean: float) -> Table:
+    """Return the losses of your batches, and their mean over pictures."""
+    rows = [
+        (f"batch {at}", f"{size:.0f}", f"{loss:.4f}")
+        for at, (size, loss) in enumerate(zip(sizes, losses, strict=True), 1)
+    ]
+    rows.append(("mean over pictures", f"{sizes.sum():.0f}", f"{mean:.4f}"))
+    return Table("What the epoch's batches lost", ("", "Pictures", "Loss"), tuple(rows))
 
 
 def _losses(case: Case, epoch: Facts) -> tuple[np.ndarray, np.ndarray]:

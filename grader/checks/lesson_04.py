@@ -9,6 +9,7 @@ import numpy as np
 
 from grader.checks.lesson_04_hints import AUGMENT, FOLDS, GAP, STOP, TARGET
 from grader.checks.model import Case, Check, Facts, Finding
+from grader.checks.shown import Chart, Line, Table
 from grader.observers import lesson_04 as observers
 
 CaseParams = dict[str, Any]
@@ -74,6 +75,30 @@ def judge_curves(case: Case, facts: Facts) -> Finding:
         found=f"epoch {facts['epoch']:g}, gap {facts['gap']:.4g}",
         hint=hint,
         share=0.5 if any(right) else 0.0,
+        shown=[_gap_chart(history, gap) if right[0] else _epoch_chart(history, epoch, facts)],
+    )
+
+
+def _gap_chart(history: dict[str, np.ndarray], gap: float) -> Chart:
+    names = {"accuracy": "training", "val_accuracy": "validation"}
+    last = len(history["accuracy"])
+    return Chart(
+        "Accuracy by epoch: the gap is read where the curves end",
+        f"after epoch {last}, training minus validation accuracy is {gap:.1f} points",
+        "epoch",
+        tuple(Line(name, tuple(history[key])) for key, name in names.items()),
+        marks=(("the gap", last),),
+    )
+
+
+def _epoch_chart(history: dict[str, np.ndarray], epoch: int, facts: Facts) -> Chart:
+    names = {"loss": "training", "val_loss": "validation"}
+    return Chart(
+        "Loss by epoch: the best epoch is where the validation loss is lowest",
+        f"the validation loss is lowest in epoch {epoch}; you said {facts['epoch']:g}",
+        "epoch",
+        tuple(Line(name, tuple(history[key])) for key, name in names.items()),
+        marks=(("lowest", epoch),),
     )
 
 
@@ -271,6 +296,7 @@ def judge_stopping(case: Case, facts: Facts) -> Finding:
             expected=f"{epochs} epochs, best is epoch {best}",
             found=f"{found_epochs} epochs",
             hint=hint,
+            shown=[_stop_chart(losses, epochs, best, found_epochs)],
         )
     if held != best or facts["statistics"] != best:
         hint = _held_mistake(held, best, epochs, len(losses), again)
@@ -279,6 +305,17 @@ def judge_stopping(case: Case, facts: Facts) -> Finding:
             checked, expected=f"the model as after epoch {best}", found=found, hint=hint
         )
     return Finding.right(checked)
+
+
+def _stop_chart(losses: Sequence[float], epochs: int, best: int, found: int) -> Chart:
+    return Chart(
+        "The validation loss of each epoch",
+        f"the best loss is {losses[best - 1]:g} in epoch {best}; training should end after epoch "
+        f"{epochs}, yours ended after epoch {found}",
+        "epoch",
+        (Line("validation loss", tuple(losses)),),
+        marks=(("best", best), ("should stop", epochs), ("stopped", int(found))),
+    )
 
 
 def _held_mistake(held: float, best: int, epochs: int, longest: int, again: bool) -> str:
@@ -367,7 +404,17 @@ def judge_folds(case: Case, facts: Facts) -> Finding:
     if fault is None:
         return Finding.right(checked)
     expected, found, hint = fault
-    return Finding.wrong(checked, expected=expected, found=found, hint=hint)
+    shown = [_models_table(facts["calls"])]
+    return Finding.wrong(checked, expected=expected, found=found, hint=hint, shown=shown)
+
+
+def _models_table(calls: Sequence[dict[str, Any]]) -> Table:
+    rows = []
+    for at, call in enumerate(calls, 1):
+        trained, asked = set(call["trained"]), set(call["asked"])
+        rows.append((f"model {at}", *(f"{len(one)}" for one in (trained, asked, trained & asked))))
+    columns = ("", "Rows trained on", "Rows asked about", "In both")
+    return Table("Your models, one by one", columns, tuple(rows))
 
 
 def _call_fault(case: Case, facts: Facts) -> Fault | None:
@@ -457,7 +504,18 @@ def judge_target(case: Case, facts: Facts) -> Finding:
         expected="training below 92 %, new pictures above 85 %",
         found=f"training {trained:.1%}, new pictures {new:.1%}",
         hint=hint,
+        shown=[_target_table(trained, new)],
     )
+
+
+def _target_table(trained: float, new: float) -> Table:
+    rows = (
+        ("the training pictures", f"below {MOST_TRAINED:.0%}", trained, trained < MOST_TRAINED),
+        ("new pictures", f"above {LEAST_NEW:.0%}", new, new > LEAST_NEW),
+    )
+    made = [(on, asked, f"{got:.1%}", "✓ yes" if ok else "✗ no") for on, asked, got, ok in rows]
+    columns = ("Accuracy on", "Expected", "Found", "Right?")
+    return Table("The head that train_head returned", columns, tuple(made))
 
 
 TARGET_CHECK = Check(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from grader.checks import layers as tables
 from grader.checks.lesson_02_hints import Hint
 from grader.checks.lesson_05_hints import FOLLOW, FRONT, PHASE, RECIPE
 from grader.checks.model import Case, Check, Facts, Finding
+from grader.checks.shown import Table, compared
 from grader.observers import lesson_05 as observers
 from grader.observers import small
 
@@ -26,12 +28,18 @@ def _wrong(
     found: object,
     hint: str,
     share: float = 0.0,
+    shown: Iterable[Table] = (),
 ) -> Finding:
     """Return a finding whose next step speaks of the student's own framework."""
     step = getattr(hints[hint], facts["framework"]) if hint else ""
     return Finding.wrong(
-        checked, expected=expected, found=found, next_step=step, hint=hint, share=share
+        checked, expected=expected, found=found, next_step=step, hint=hint, share=share, shown=shown
     )
+
+
+def _by_layer(phase: str, listed: Sequence[small.Array], wanted: Flags, found: Flags) -> Table:
+    caption = f"What trains in the {phase} phase, layer by layer, on a small network"
+    return tables.by_layer(caption, listed, wanted, found)
 
 
 def _texts(hints: Mapping[str, Hint]) -> dict[str, str]:
@@ -194,7 +202,8 @@ def judge_phase(case: Case, facts: Facts) -> Finding:
         expected, found = _summary(wanted, listed), _summary(facts["trains"], listed)
         if expected == found:
             expected, found = f"{expected}, those at the end", f"{found}, but other ones"
-        return _wrong(facts, PHASE, checked, expected, found, hint)
+        shown = [_by_layer("second", listed, wanted, facts["trains"])]
+        return _wrong(facts, PHASE, checked, expected, found, hint, shown=shown)
     return _judge_optimizer(case, facts)
 
 
@@ -323,7 +332,8 @@ def _judge_first(case: Case, facts: Facts, call: Mapping[str, Any]) -> Finding |
     found = _summary(call["moved"], listed) + " moved"
     if _any(call["moved"], backbone) or _any(call["trains"], backbone) or any(call["drifted"]):
         found = _summary(call["trains"], listed)
-        return _wrong(facts, RECIPE, checked, expected, found, "not-frozen")
+        shown = [_by_layer("first", listed, head, call["trains"])]
+        return _wrong(facts, RECIPE, checked, expected, found, "not-frozen", shown=shown)
     if not _any(call["moved"], head):
         return _wrong(facts, RECIPE, checked, expected, found, "head-frozen")
     return None
@@ -337,7 +347,8 @@ def _judge_second(case: Case, facts: Facts, call: Mapping[str, Any]) -> Finding 
     found = _summary(call["trains"], listed)
     if call["trains"] != wanted or any(call["drifted"]):
         hint = _recipe_mistake(listed, call["trains"], last)
-        return _wrong(facts, RECIPE, checked, expected, found, hint)
+        shown = [_by_layer("second", listed, wanted, call["trains"])]
+        return _wrong(facts, RECIPE, checked, expected, found, hint, shown=shown)
     end = [a.block == last and not a.norm for a in listed]
     if not _any(call["moved"], end):
         found = f"{found}, but the end of the backbone did not move"
@@ -418,7 +429,12 @@ def _judge_shapes(case: Case, facts: Facts) -> Finding:
         hint = "inputs-not-outputs"
     elif len(found) != len(expected) - 1 or sorted(found) == sorted(expected[1:]):
         hint = "missing-stage"
-    return _wrong(facts, FOLLOW, checked, expected[1:], found or "none", hint)
+    rows = [
+        (f"stage {at}", tuple(shape), tuple(found[at - 1]) if at <= len(found) else "none")
+        for at, shape in enumerate(expected[1:], 1)
+    ]
+    shown = [compared("Shapes, stage by stage", "After", rows)]
+    return _wrong(facts, FOLLOW, checked, expected[1:], found or "none", hint, shown=shown)
 
 
 def _judge_answer(case: Case, facts: Facts) -> Finding:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from grader.checks import layers as tables
 from grader.checks.lesson_02_hints import Hint
 from grader.checks.lesson_06_hints import GRADUAL, OPTIMIZER, RATES, WARM
 from grader.checks.model import Case, Check, Facts, Finding
+from grader.checks.shown import Chart, Line, Shown
 from grader.observers import lesson_06 as observers
 from grader.observers import small
 
@@ -25,10 +27,23 @@ def _wrong(
     expected: object,
     found: object,
     hint: str,
+    shown: Iterable[Shown] = (),
 ) -> Finding:
     """Return a finding whose next step speaks of the student's own framework."""
     step = getattr(hints[hint], facts["framework"]) if hint else ""
-    return Finding.wrong(checked, expected=expected, found=found, next_step=step, hint=hint)
+    return Finding.wrong(
+        checked, expected=expected, found=found, next_step=step, hint=hint, shown=shown
+    )
+
+
+def _rates_chart(
+    caption: str, across: str, labels: Sequence[str], wanted: Numbers, found: Numbers
+) -> Chart:
+    described = f"expected {_said(wanted)}; found {_said(found)}"
+    lines = (Line("expected", tuple(wanted)), Line("found", tuple(found)))
+    log = all(rate > 0 for rate in (*wanted, *found))
+    caption += ", in powers of ten" * log
+    return Chart(caption, described, across, lines, tuple(labels), log=log)
 
 
 def _rate(rng: np.random.Generator) -> float:
@@ -45,7 +60,7 @@ def _same(found: Numbers, wanted: Numbers) -> bool:
 
 def _said(rates: Numbers) -> str:
     """Write rates as a learner reads them; of many, both ends."""
-    texts = [f"{rate:.2e}" for rate in rates]
+    texts = [f"{rate + 0.0:.2e}" for rate in rates]  # never -0
     return ", ".join(texts if len(texts) <= 4 else [*texts[:2], "…", *texts[-2:]])
 
 
@@ -73,7 +88,9 @@ def judge_rates(case: Case, facts: Facts) -> Finding:
     rates = [given[name] for name in stages]
     if not _same(rates, wanted):
         hint = _rate_mistake(rates, rate, decay)
-        return _wrong(facts, RATES, checked, _said(wanted), _said(rates), hint)
+        caption = "The rate of each stage"
+        shown = [_rates_chart(caption, "from input to head", stages, wanted, rates)]
+        return _wrong(facts, RATES, checked, _said(wanted), _said(rates), hint, shown)
     if facts["changed"]:
         expected, found = "the list of stages as it was", "another order or length"
         return _wrong(facts, RATES, checked, expected, found, "changed-list")
@@ -145,9 +162,13 @@ def judge_optimizer(case: Case, facts: Facts) -> Finding:
     if _same(moves, wanted):
         return Finding.right(checked)
     hint = _optimizer_mistake(listed, moves, wanted, trains, case)
-    expected = f"steps of {_said(_by_block(listed, wanted, trains))} from input to head"
-    found = f"steps of {_said(_by_block(listed, moves, trains))}"
-    return _wrong(facts, OPTIMIZER, checked, expected, found, hint)
+    should, does = (_by_block(listed, each, trains) for each in (wanted, moves))
+    expected, found = f"steps of {_said(should)} from input to head", f"steps of {_said(does)}"
+    names = [*(f"{block}" for block in range(blocks - len(should) + 1, blocks)), "head"]
+    caption = "How far one step moves each block"
+    seen = not _same(does, should)  # of the first array of each block
+    shown = [_rates_chart(caption, "block, from input to head", names, should, does)] * seen
+    return _wrong(facts, OPTIMIZER, checked, expected, found, hint, shown)
 
 
 def _powers(listed: Sequence[small.Array], blocks: int, rate: float, decay: float) -> np.ndarray:
@@ -231,7 +252,9 @@ def judge_warm(case: Case, facts: Facts) -> Finding:
     at = int(np.argmax(~np.isclose(rates, wanted, rtol=1e-3, atol=0).all(axis=1)))
     expected = f"{_said(wanted[at])} at step {case['calls'][at]}"
     hint = _warm_mistake(rates, base, calls, steps)
-    return _wrong(facts, WARM, checked, expected, _said(rates[at]), hint)
+    caption, labels = "The rate of the last group after each call", list(map(str, case["calls"]))
+    shown = [_rates_chart(caption, "step", labels, wanted[:, -1], rates[:, -1])]
+    return _wrong(facts, WARM, checked, expected, _said(rates[at]), hint, shown)
 
 
 def _listed(numbers: Sequence[int]) -> str:
@@ -296,7 +319,9 @@ def judge_gradual(case: Case, facts: Facts) -> Finding:
     expected, found = _blocks(listed, wanted), _blocks(listed, facts["trains"])
     if expected == found:
         expected, found = f"{expected}, without BatchNorm", f"{found}, but other arrays of them"
-    return _wrong(facts, GRADUAL, checked, expected, found, hint)
+    caption = f"What trains in epoch {case['epoch']}, layer by layer"
+    shown = [tables.by_layer(caption, listed, wanted, facts["trains"])]
+    return _wrong(facts, GRADUAL, checked, expected, found, hint, shown)
 
 
 def _opened(case: Case, listed: Sequence[small.Array], count: int) -> list[bool]:

@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from grader.checks import layers as tables
 from grader.checks.model import Case, Check, Facts, Finding
+from grader.checks.shown import Table
 from grader.observers import lesson_07 as observers
 from grader.observers import small
 
@@ -114,7 +116,18 @@ def judge_compare(case: Case, facts: Facts) -> Finding:
         expected=repr(right[at]),
         found=repr(facts["said"][at]),
         hint=hint,
+        shown=[_runs_table(*case["pairs"][at])],
     )
+
+
+def _runs_table(first: Results, second: Results) -> Table:
+    """Return what the rule looks at: the mean and the range of either list."""
+    rows = []
+    for name, runs in ((FIRST, first), (SECOND, second)):
+        wide = f"{100 * _range(runs):.1f}" if len(runs) > 1 else "none: one run"
+        rows.append((f"the {name}", f"{len(runs)}", f"{100 * _mean(runs):.1f}", wide))
+    columns = ("", "Runs", "Mean, %", "Range, points")
+    return Table("The two lists of results", columns, tuple(rows))
 
 
 CLEARLY_BETTER = Check(
@@ -191,7 +204,9 @@ def judge_prepare(case: Case, facts: Facts) -> Finding:
     if expected == found:
         found += ", but other ones"
     hint = _prepare_mistake(case, facts, listed, wanted)
-    return Finding.wrong(checked, expected=expected, found=found, hint=hint)
+    caption = f"What trains, layer by layer, for {_corner(similar, many)}"
+    shown = [tables.by_layer(caption, listed, wanted, flags)]
+    return Finding.wrong(checked, expected=expected, found=found, hint=hint, shown=shown)
 
 
 def _summary(flags: Flags, listed: Sequence[small.Array]) -> str:
@@ -311,7 +326,8 @@ def judge_search(case: Case, facts: Facts) -> Finding:
     if facts["rate"] != case["rates"][best]:
         found = "nan" if facts["rate"] is None else f"{facts['rate']:g}"
         hint = _choice_mistake(case, facts, scores)
-        return _search_wrong("the rate you chose", f"{case['rates'][best]:g}", found, hint)
+        shown = _search_table(case, facts)
+        return _search_wrong("the rate you chose", f"{case['rates'][best]:g}", found, hint, shown)
     order = [what for what, _ in facts["log"]]
     if "test" in order and "validate" in order[order.index("test") :]:
         found = "a test in the middle of the search"
@@ -341,8 +357,19 @@ def _choice_mistake(case: Case, facts: Facts, scores: Sequence[float]) -> str:
     return "worst-wins" if scores[place] == min(valid) else "not-the-best"
 
 
-def _search_wrong(checked: str, expected: object, found: object, hint: str) -> Finding:
-    return Finding.wrong(checked, expected=expected, found=found, hint=hint)
+def _search_wrong(
+    checked: str, expected: object, found: object, hint: str, *shown: Table
+) -> Finding:
+    return Finding.wrong(checked, expected=expected, found=found, hint=hint, shown=shown)
+
+
+def _search_table(case: Case, facts: Facts) -> Table:
+    rows = []
+    for rate, score in zip(case["rates"], case["validation"], strict=True):
+        said = "nan" if score is None else f"{score:.4f}"
+        rows.append((f"{rate:g}", said, "← yours" if rate == facts["rate"] else ""))
+    columns = ("Rate", "Validation accuracy", "Chosen")
+    return Table("What there was to choose from", columns, tuple(rows))
 
 
 SEARCH = Check(
@@ -396,6 +423,7 @@ def judge_alarm(case: Case, facts: Facts) -> Finding:
     deaf = [size for size, share in drifted.items() if share < LOUD]
     if not noisy and not deaf:
         return Finding.right("an alarm on drifted batches, silence on others")
+    shown = [_alarm_table(same, drifted)]
     if noisy:
         hint = _noisy_mistake(facts, same, drifted, noisy)
         return Finding.wrong(
@@ -403,13 +431,31 @@ def judge_alarm(case: Case, facts: Facts) -> Finding:
             expected=f"an alarm on {QUIET:.0%} of them at most",
             found=f"an alarm on {same[noisy[0]]:.0%}",
             hint=hint,
+            shown=shown,
         )
     return Finding.wrong(
         f"{case['batches']} drifted batches of {deaf[0]}",
         expected=f"an alarm on {LOUD:.0%} of them at least",
         found=f"an alarm on {drifted[deaf[0]]:.0%}",
         hint=_deaf_mistake(case, facts, drifted),
+        shown=shown,
     )
+
+
+def _alarm_table(same: dict[int, float], drifted: dict[int, float]) -> Table:
+    """Return on how many batches the alarm rang, by size, with the limits."""
+    rows = []
+    for size, share in same.items():
+        limit = f"{QUIET:.0%} at most", f"{LOUD:.0%} at least"
+        rows.append((f"{size}, undrifted", limit[0], f"{share:.0%}", _mark(share <= QUIET)))
+        rang = drifted[size]
+        rows.append((f"{size}, drifted", limit[1], f"{rang:.0%}", _mark(rang >= LOUD)))
+    columns = ("Batches of", "Expected", "Rang on", "Right?")
+    return Table("How often the alarm rang", columns, tuple(rows))
+
+
+def _mark(right: bool) -> str:
+    return "✓ yes" if right else "✗ no"
 
 
 def _noisy_mistake(

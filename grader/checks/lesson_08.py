@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from grader.checks.lesson_08_hints import SAVED, SHARED, TUNE
 from grader.checks.model import Case, Check, Facts, Finding
+from grader.checks.shown import Table
 from grader.observers import lesson_08 as observers
 from grader.observers import small
 
@@ -105,9 +107,23 @@ def judge_tune(case: Case, facts: Facts) -> Finding:
         return Finding.right(checked)
     expected, found, hint, share = verdict
     step = getattr(TUNE[hint], facts["framework"]) or str(TUNE[hint])
+    shown = [_phases_table(case, facts["phases"])] if facts["phases"] else []
     return Finding.wrong(
-        checked, expected=expected, found=found, next_step=step, hint=hint, share=share
+        checked, expected=expected, found=found, next_step=step, hint=hint, share=share, shown=shown
     )
+
+
+def _phases_table(case: Case, phases: Sequence[dict[str, Any]]) -> Table:
+    """Return what trained in each phase that was seen, and how fast."""
+    listed, rows = small.arrays(case.params), []
+    for at, phase in enumerate(phases, 1):
+        arrays = [listed[place] for place in phase["arrays"]]
+        blocks = sorted({array.block for array in arrays if array.part == "backbone"})
+        head = "trains" if any(array.part == "head" for array in arrays) else "still"
+        named = ", ".join(map(str, blocks)) or "none"
+        rows.append((f"phase {at}", head, named, f"{phase['rate']:.1e}"))
+    columns = ("", "Head", "Blocks that train", "Rate")
+    return Table(f"Your phases; the backbone's blocks are 0 to {BLOCKS - 1}", columns, tuple(rows))
 
 
 def _judge_phases(case: Case, facts: Facts) -> tuple[str, str, str, float] | None:

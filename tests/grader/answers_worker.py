@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.checks import Check, Student, Verdict, decide, get
+from grader.checks.shown import as_text
 from grader.observers.run import MISSING, Observation, missing_answer, observe_case
 
 ANSWERS = Path(__file__).resolve().with_name("answers")
@@ -73,6 +74,7 @@ def main(framework: str, lesson: str = "*") -> None:
                     "points": found.points,
                     "lines": found.lines(),
                     "detail": found.detail,
+                    "shown": [as_text(one) for one in found.shown],
                     "seconds": round(found.seconds, 3),
                 }
             )

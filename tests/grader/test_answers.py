@@ -87,6 +87,14 @@ def test_a_learners_message_has_four_lines_at_most(framework: str):
     assert long == []
 
 
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_each_lesson_makes_mistakes_visible(framework: str):
+    shown = {r["file"] for r in verdicts(framework) if r["shown"]}
+    assert [name for name in shown if wanted_hint(name) is None] == []
+    lessons = {lesson for lesson, _, _ in exercises()}
+    assert lessons - {name.partition("/")[0] for name in shown} == set()
+
+
 @pytest.mark.parametrize(("lesson", "framework", "exercise"), exercises())
 def test_each_exercise_has_enough_answers(lesson: str, framework: str, exercise: str):
     files = [path.name for path in (ANSWERS / lesson / framework / exercise).glob("*.py")]
