@@ -7,8 +7,12 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import shutil
+import subprocess
+import sys
 import tarfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,10 +20,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from PIL import Image
+from rich.console import Console
 from typer.testing import CliRunner
 
 from course import settings
-from course.pictures import download, download_set, flowers
+from course.pictures import cli, download, download_set, flowers
 from course.pictures.cli import app
 from course.pictures.download import DownloadError, check_archive, fetch
 from course.pictures.download_set import MARK, get
@@ -75,7 +80,6 @@ def _source(content: bytes = CONTENT, **changes):
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch, tmp_path):
     monkeypatch.setattr(download, "WAIT_S", 0.0)
-    monkeypatch.setattr(download, "SILENCE_TIMEOUT_S", 0.3)
     monkeypatch.setattr(download, "CHUNK_BYTES", 1000)
     monkeypatch.setenv("COURSE_PHOTOS", str(tmp_path / "photos"))
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "cache"))
@@ -179,7 +183,8 @@ def test_a_server_that_is_overrun(server, tmp_path):
         _fetch(server, tmp_path)
 
 
-def test_a_server_that_hangs(server, tmp_path):
+def test_a_server_that_hangs(server, tmp_path, monkeypatch):
+    monkeypatch.setattr(download, "SILENCE_TIMEOUT_S", 0.3)
     server.fault = "hang"
     with pytest.raises(DownloadError, match=r"got no byte within 0.3 s\. Nothing was written"):
         _fetch(server, tmp_path)
@@ -240,6 +245,41 @@ def test_a_disk_that_fills_up_keeps_what_came(server, tmp_path):
         _fetch(server, tmp_path, report=full)
     assert _fetch(server, tmp_path).read_bytes() == CONTENT
     assert server.ranges == ["", "bytes=6000-"]
+
+
+@pytest.fixture
+def small_disk(tmp_path, monkeypatch) -> Iterator[Path]:
+    """A disk of 24 kB: full when it is full. What looks for room beforehand is told otherwise."""
+    if not sys.platform.startswith("linux") or os.geteuid() != 0:
+        pytest.skip("a disk of its own needs Linux and root")
+    place = tmp_path / "disk"
+    place.mkdir()
+    done = _mount("-t", "tmpfs", "-o", "size=24k", "tmpfs", str(place))
+    if done.returncode:
+        pytest.skip(f"no disk of its own: {done.stderr.strip()}")
+    # as if another program filled it after we looked
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=10**9))
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+def _mount(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["mount", *arguments], capture_output=True, text=True)
+
+
+def test_a_really_full_disk_keeps_what_came_and_goes_on_with_more_room(server, small_disk):
+    with pytest.raises(
+        DownloadError, match=r"got a full disk after 0.02 MB\. Those are kept: free"
+    ):
+        _fetch(server, small_disk)
+    (part,) = small_disk.glob("*.part")
+    kept = part.read_bytes()
+    assert CONTENT.startswith(kept)
+    assert 0 < len(kept) < len(CONTENT)
+    assert _mount("-o", "remount,size=1m", str(small_disk)).returncode == 0
+    assert _fetch(server, small_disk).read_bytes() == CONTENT
+    assert server.ranges == ["", f"bytes={len(kept)}-"]
+    assert [path.name for path in small_disk.iterdir()] == ["flowers-flower_photos.tgz"]
 
 
 # -- a mirror, and an archive of one's own -----------------------------------------------------
@@ -408,8 +448,10 @@ def test_a_folder_of_ones_own_is_left_alone(known, tmp_path):
     assert mine.is_dir()
 
 
-@pytest.mark.parametrize("fault", ["404", "login", "cut-always"])
-def test_what_fails_leaves_no_set(known, tmp_path, fault):
+@pytest.mark.parametrize("fault", ["404", "503", "hang", "login", "cut-always", "endless"])
+def test_what_fails_leaves_no_set(known, tmp_path, monkeypatch, fault):
+    if fault == "hang":
+        monkeypatch.setattr(download, "SILENCE_TIMEOUT_S", 0.3)
     known.fault = fault
     with pytest.raises(DownloadError):
         get("flowers")
@@ -427,6 +469,24 @@ def test_a_disk_that_fills_while_unpacking_leaves_no_set(known, tmp_path, monkey
         get("flowers")
     assert [p.name for p in (tmp_path / "photos").iterdir() if p.name != ".flowers.lock"] == []
     assert _kept(tmp_path / "cache") == ["flowers-flower_photos.tgz"]
+
+
+def test_a_really_full_disk_while_unpacking_leaves_no_set(known, small_disk, tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_PHOTOS", str(small_disk / "photos"))
+    with pytest.raises(DownloadError, match=r"got a full disk\. What was unpacked is deleted; the"):
+        get("flowers")
+    assert [p.name for p in (small_disk / "photos").iterdir()] == [".flowers.lock"]
+    assert _mount("-o", "remount,size=1m", str(small_disk)).returncode == 0
+    assert get("flowers").new
+    assert len(known.paths) == 1  # the archive was kept
+
+
+def test_a_wrong_hash_leaves_no_set(known, tmp_path, monkeypatch):
+    wrong = replace(_source(), sha256="0" * 64)
+    monkeypatch.setattr(download_set, "SOURCES", {"flowers": wrong})
+    with pytest.raises(DownloadError, match="The download was deleted"):
+        get("flowers")
+    assert [p.name for p in (tmp_path / "photos").iterdir() if p.name != ".flowers.lock"] == []
 
 
 def test_what_an_interrupted_run_left_is_swept_away(known, tmp_path):
@@ -520,6 +580,16 @@ def test_the_command_says_size_license_and_balance_first(known):
     assert "100 %" in words  # no terminal: tenths, not a bar
     assert "COURSE_PICTURES=photos" in words
     assert "Already in" in CliRunner().invoke(app, ["get", "flowers"]).output
+
+
+def test_a_terminal_shows_a_bar(known, monkeypatch):
+    shown = io.StringIO()
+    terminal = Console(file=shown, force_terminal=True, width=100, highlight=False)
+    monkeypatch.setattr(cli, "console", terminal)
+    assert CliRunner().invoke(app, ["get", "flowers"]).exit_code == 0
+    assert "━" in shown.getvalue()
+    assert "35.3/35.3 kB" in shown.getvalue()
+    assert "100 %" not in shown.getvalue()
 
 
 def test_the_door_tells_a_failure_in_one_message(known):
