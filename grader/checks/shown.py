@@ -162,7 +162,7 @@ def _html_row(row: Sequence[str]) -> str:
 
 # Wide enough for a phone held upright, so that its letters are not made smaller there.
 WIDTH, HEIGHT = 360, 240
-_LEFT, _RIGHT, _TOP, _BOTTOM = 54, 348, 46, 196
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 334, 46, 196
 # told apart by dashes as well as by color
 _STROKES = (("#0b5394", "none"), ("#b45309", "7 4"), ("#4d7c0f", "2 3"))
 
@@ -216,12 +216,16 @@ def _axes(chart: Chart, count: int, height: Callable[[float], float]) -> Iterabl
     for value in dict.fromkeys((low, middle, high)):
         y = height(value)
         yield f'<path d="M{_LEFT} {y:.1f}H{_RIGHT}" stroke="#d1d9e0"/>'
-        yield _text(_LEFT - 6, y + 4, f"{value:.3g}", "end")
+        yield _text(_LEFT - 6, y + 4, _number(value), "end")
     step = max(1, math.ceil(count / 8))
     for place in range(1, count + 1, step):
         named = chart.labels[place - 1] if place <= len(chart.labels) else str(place)
         yield _text(_x(place, count), _BOTTOM + 18, named[:8])
     yield _text((_LEFT + _RIGHT) / 2, HEIGHT - 6, chart.across)
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}" if value == 0 or 1e-3 <= abs(value) < 1e5 else f"{value:.1e}"
 
 
 def _marked(name: str, place: int, at: int, count: int) -> str:

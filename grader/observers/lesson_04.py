@@ -303,9 +303,12 @@ def _look(framework: str, pictures: np.ndarray) -> np.ndarray:
         pictures, weights="bundled", framework="torch" if framework == "pytorch" else "keras"
     )
     if framework == "keras":
+        import keras
+
         network = load_keras(weights="bundled")  # called directly: predict would compile first
         batches = np.split(inputs, range(100, len(inputs), 100))
-        return np.concatenate([np.asarray(network(batch, training=False)) for batch in batches])
+        made = (network(batch, training=False) for batch in batches)
+        return np.concatenate([keras.ops.convert_to_numpy(rows) for rows in made])
     import torch
 
     backbone = load_torch(weights="bundled").features

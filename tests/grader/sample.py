@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from grader.checks import Case, Check, Facts, Finding
+from grader.checks.shown import compared
 from tests.grader.sample_observers import observe_choice, observe_double
 
 
@@ -19,7 +20,10 @@ def judge_double(case: Case, facts: Facts) -> Finding:
     if facts["got"] == 2 * case["x"]:
         return Finding.right(checked)
     hint = "squares" if facts["got"] == case["x"] ** 2 else ""
-    return Finding.wrong(checked, expected=2 * case["x"], found=facts["got"], hint=hint)
+    table = compared("What it doubled", "Number", [(case["x"], 2 * case["x"], facts["got"])])
+    return Finding.wrong(
+        checked, expected=2 * case["x"], found=facts["got"], hint=hint, shown=[table]
+    )
 
 
 DOUBLE = Check(

@@ -7,6 +7,7 @@ import re
 import shutil
 
 import pytest
+from traitlets.config import Config
 
 from grader import feedback
 from grader.checks import register
@@ -120,7 +121,22 @@ def test_the_page_begins_with_an_overview(page):
         ("explain", "Explain", "read by a person"),
     ]
     assert "Multiply by two; you squared." in text
+    assert "<caption>What it doubled</caption>" in text
+    assert re.search(r'<th scope="row">\d+</th><td>\d+</td><td>\d+</td><td>✗ no</td>', text)
     assert 'name="viewport"' in text
+
+
+def test_formgrader_shows_the_tables_too(page):
+    from nbconvert.exporters import HTMLExporter
+
+    from grader.configure import configure
+
+    made = Config()
+    configure(made)
+    graded = page.parents[3] / "autograded" / "ana" / nb.LESSON / "pytorch.ipynb"
+    text, _ = HTMLExporter(config=made, template_name="classic").from_filename(str(graded))
+    assert "<caption>What it doubled</caption>" in text
+    assert "&lt;caption" not in text
 
 
 @pytest.mark.attack(33)
