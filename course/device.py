@@ -10,6 +10,8 @@ import contextlib
 import os
 from typing import TYPE_CHECKING
 
+from course.keras_backend import leave_tensorflow_out
+
 if TYPE_CHECKING:
     import torch
 
@@ -34,6 +36,8 @@ def keras_device() -> str:
     import keras
 
     backend = keras.backend.backend()
+    if backend != "tensorflow":
+        leave_tensorflow_out(backend)
     if backend == "torch":
         return "cpu" if torch_device().type == "cpu" else "gpu"
     if backend == "jax":
