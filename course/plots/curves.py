@@ -166,7 +166,7 @@ def _shade_gap(axis: Axes, train: np.ndarray, val: np.ndarray, up: bool) -> None
 
 
 def _label_gap(axis: Axes, curves: Mapping[str, np.ndarray], key: str) -> None:
-    """Write the last gap inside the shading, or below it where the shading is too narrow."""
+    """Write the last gap inside the shading; where that is too narrow, below it or above it."""
     both = _drawn(curves, key)
     if len(both) < 2 or len(both[0]) < 2 or (both[0] > both[1])[-1] != (key == "accuracy"):
         return
@@ -174,13 +174,16 @@ def _label_gap(axis: Axes, curves: Mapping[str, np.ndarray], key: str) -> None:
     share = (high - low) / np.ptp(axis.get_ylim())
     if share < 0.02:
         return
-    roomy = share > 0.14
     spot: dict[str, Any] = {"textcoords": "offset points", "ha": "right"}
-    spot |= {"va": "center" if roomy else "top"}
-    if roomy:
-        spot["bbox"] = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.5}
-    at = (len(both[0]), (low + high) / 2 if roomy else low)
-    axis.annotate(f"gap {high - low:.2f}", at, (-8, 0) if roomy else (4, -8), **spot)
+    spot["bbox"] = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.5}
+    below = low - axis.get_ylim()[0] > 0.15 * np.ptp(axis.get_ylim())
+    if share > 0.14:
+        y, shift, spot["va"] = (low + high) / 2, (-8, 0), "center"
+    elif below:
+        y, shift, spot["va"] = low, (4, -8), "top"
+    else:  # the numbers of the axis stand there
+        y, shift, spot["va"] = high, (4, 8), "bottom"
+    axis.annotate(f"gap {high - low:.2f}", (len(both[0]), y), shift, **spot)
 
 
 def _mark_phases(axis: Axes, phases: Mapping[str, int] | None) -> None:
@@ -327,7 +330,10 @@ def _bar(axis: Axes, at: int, values: np.ndarray, text: str) -> None:
     if values.size > 1:
         axis.plot(values, [at] * values.size, "o", color="white", markeredgecolor=BLACK, ms=5)
     end = values.max()
-    axis.annotate(text, (end, at), (8, 0), textcoords="offset points", va="center")
+    over_lines = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
+    axis.annotate(
+        text, (end, at), (8, 0), textcoords="offset points", va="center", bbox=over_lines, zorder=5
+    )
 
 
 def _reference(axis: Axes, value: float | None, word: str) -> None:

@@ -139,6 +139,15 @@ def test_learning_curve_says_the_gap_and_the_phases() -> None:
     assert alt.endswith("phases head (2 epochs), fine-tuning (2 epochs)")
 
 
+def test_the_word_for_a_narrow_gap_keeps_clear_of_the_numbers_of_the_axis() -> None:
+    loss = {"loss": [0.6, 0.06], "val_loss": [7.0, 0.6]}
+    plot = plots.learning_curve({**loss, "accuracy": [0.7, 0.9], "val_accuracy": [0.6, 0.7]})
+    axis = plot.figure.axes[0]
+    plot.figure.canvas.draw()
+    word = next(text for text in axis.findobj(Text) if text.get_text() == "gap 0.54")
+    assert word.get_window_extent().y0 > axis.get_window_extent().y0
+
+
 @pytest.mark.parametrize(
     ("history", "message"),
     [
