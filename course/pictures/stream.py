@@ -15,8 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
+from course import settings
 from course.pictures.photos import chosen_files, read, why_unreadable
+from course.pictures.picture_set import PictureSet
 
 Batch = tuple[Any, Any]
 TURNS = 3
@@ -64,6 +67,27 @@ def listing(
     ]
     labels = np.array([label for label, _ in places], np.int64)
     return Listing(tuple(file for _, file in places), labels, tuple(names), tuple(skipped))
+
+
+def folder_of(pictures: PictureSet, scratch: str | Path) -> Path:
+    """Return the folder that a set's photographs lie in; drawn pictures are saved in ``scratch``.
+
+    Parameters
+    ----------
+    pictures : ``flowers`` or ``pets`` with ``COURSE_PICTURES=photos``, or any drawn set
+    scratch : an empty folder; drawn pictures become JPEG files there, one folder per class
+    """
+    if settings.pictures() == "photos" and pictures.name in ("flowers", "pets"):
+        return settings.photos_folder() / pictures.name
+    root = Path(scratch) / pictures.name / "train"
+    for place, (image, label) in enumerate(zip(pictures.images, pictures.labels, strict=True)):
+        folder = root / pictures.classes[label]
+        folder.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(image).save(folder / f"{place:05}.jpg", quality=92)
+    for split in ("val", "test"):  # all are for training: without these, some would be held out
+        for name in pictures.classes:
+            (root.parent / split / name).mkdir(parents=True)
+    return root.parent
 
 
 def read_or_raise(path: Path, size_px: int) -> np.ndarray:
@@ -121,6 +145,7 @@ def throughput(
     step: Callable[[Any, Any], object],
     *,
     seconds: float = 5.0,
+    turns: int = TURNS,
     wait: Callable[[], object] = lambda: None,
 ) -> Throughput:
     """Measure whether the input or the model is the limit.
@@ -130,6 +155,7 @@ def throughput(
     batches : can be iterated again and again; ``(images, labels)`` each
     step : one step of training
     seconds : of each of the three measurements
+    turns : into which each is cut; 1 is quick, more are surer
     wait : returns when the device has computed all that it was told
 
     Notes
@@ -140,14 +166,14 @@ def throughput(
     resident = next(iter(batches))
 
     def turn() -> tuple[float, float, float]:
-        length = seconds / TURNS
+        length = seconds / turns
         return (
             _rate(_endless(batches), lambda *_: None, length, wait),
             _rate(itertools.repeat(resident), step, length, wait),
             _rate(_endless(batches), step, length, wait),
         )
 
-    best = map(max, zip(*(turn() for _ in range(TURNS)), strict=True))
+    best = map(max, zip(*(turn() for _ in range(turns)), strict=True))
     return Throughput(*best)
 
 

@@ -1,17 +1,29 @@
-"""Photographs through ``tf.data``: read in parallel while the model computes."""
+"""Photographs for Keras: read in parallel while the model computes.
+
+Through ``tf.data`` where Keras runs on TensorFlow; through a ``PyDataset``, whose threads need no
+TensorFlow, on the other backends.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import keras
 import numpy as np
-import tensorflow as tf
 
 from course.backbone import preprocess
-from course.pictures.stream import Listing, Throughput, read_or_raise, throughput
+from course.pictures.stream import TURNS, Listing, Throughput, read_or_raise, throughput
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+AHEAD = 2  # batches that are ready, or being read, before they are asked for
+Prepare = Callable[[np.ndarray], np.ndarray]
 
 
 def dataset(
@@ -22,9 +34,9 @@ def dataset(
     workers: int = 2,
     shuffle: bool = True,
     seed: int = 0,
-    prepare: Callable[[np.ndarray], np.ndarray] | None = None,
-) -> tf.data.Dataset:
-    """Return batches of photographs, read as they are needed.
+    prepare: Prepare | None = None,
+) -> tf.data.Dataset | PhotoBatches:
+    """Return batches of photographs, read as they are needed; ``model.fit`` takes them as they are.
 
     Parameters
     ----------
@@ -36,33 +48,110 @@ def dataset(
         weights that ``COURSE_WEIGHTS`` chooses
     """
     prepare = prepare or partial(preprocess, framework="keras")
-    paths = [str(path) for path in listing.paths]
-    data = tf.data.Dataset.from_tensor_slices((paths, listing.labels))
-    if shuffle:
-        # over the names, not the pictures: the whole list is mixed and costs nothing
-        data = data.shuffle(len(paths), seed=seed, reshuffle_each_iteration=True)
-    data = data.map(partial(_read, size_px), num_parallel_calls=max(1, workers))
-    data = data.batch(batch_size)
-    return data.map(partial(_prepare, prepare, size_px)).prefetch(2)
+    options = (size_px, batch_size, max(1, workers), shuffle, seed, prepare)
+    if keras.backend.backend() == "tensorflow":
+        return _tf_dataset(listing, *options)
+    return PhotoBatches(listing, *options)
 
 
-def _read(size_px: int, path: tf.Tensor, label: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+# -- on TensorFlow -----------------------------------------------------------------------------
+
+
+def _tf_dataset(
+    listing: Listing,
+    size_px: int,
+    batch_size: int,
+    workers: int,
+    shuffle: bool,
+    seed: int,
+    prepare: Prepare,
+) -> tf.data.Dataset:
+    import tensorflow as tf
+
     # Pillow, not TensorFlow's own decoder: it sets photographs upright and knows more formats,
     # lets other threads run meanwhile, and PyTorch's workers read the very same numbers
     def read(name: bytes) -> np.ndarray:
         return read_or_raise(Path(name.decode()), size_px)
 
-    image = tf.numpy_function(read, [path], tf.uint8)
-    return tf.ensure_shape(image, (size_px, size_px, 3)), label
+    def image_of(path: tf.Tensor, label: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        image = tf.numpy_function(read, [path], tf.uint8)
+        return tf.ensure_shape(image, (size_px, size_px, 3)), label
+
+    def prepared(images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        ready = tf.numpy_function(prepare, [images], tf.float32)
+        return tf.ensure_shape(ready, (None, size_px, size_px, 3)), labels
+
+    paths = [str(path) for path in listing.paths]
+    data = tf.data.Dataset.from_tensor_slices((paths, listing.labels))
+    if shuffle:
+        # over the names, not the pictures: the whole list is mixed and costs nothing
+        data = data.shuffle(len(paths), seed=seed, reshuffle_each_iteration=True)
+    data = data.map(image_of, num_parallel_calls=workers).batch(batch_size)
+    return data.map(prepared).prefetch(AHEAD)
 
 
-def _prepare(
-    prepare: Callable[[np.ndarray], np.ndarray], size_px: int, images: tf.Tensor, labels: tf.Tensor
-) -> tuple[tf.Tensor, tf.Tensor]:
-    prepared = tf.numpy_function(prepare, [images], tf.float32)
-    return tf.ensure_shape(prepared, (None, size_px, size_px, 3)), labels
+# -- on any other backend ----------------------------------------------------------------------
 
 
-def measure(model: Any, batches: tf.data.Dataset, *, seconds: float = 5.0) -> Throughput:
+class PhotoBatches(keras.utils.PyDataset):
+    """The photographs of a listing, batch by batch, for any backend of Keras.
+
+    ``fit`` reads through threads of its own; iterating over it reads ahead in as many.
+    """
+
+    def __init__(
+        self,
+        listing: Listing,
+        size_px: int,
+        batch_size: int,
+        workers: int,
+        shuffle: bool,
+        seed: int,
+        prepare: Prepare,
+    ) -> None:
+        super().__init__(workers=workers, max_queue_size=AHEAD)
+        self.listing, self.size_px, self.batch_size = listing, size_px, batch_size
+        self.shuffle, self.prepare = shuffle, prepare
+        self._rng = np.random.default_rng(seed)
+        self._order = np.arange(len(listing))
+        self._mix()
+
+    def __len__(self) -> int:
+        return -(-len(self.listing) // self.batch_size)
+
+    def __getitem__(self, batch: int) -> tuple[np.ndarray, np.ndarray]:
+        return self._read(self._order[batch * self.batch_size :][: self.batch_size])
+
+    def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        batches = np.split(self._order, range(self.batch_size, len(self._order), self.batch_size))
+        self._mix()
+        waiting: deque[Future] = deque()
+        with ThreadPoolExecutor(self.workers) as pool:
+            for places in batches:
+                waiting.append(pool.submit(self._read, places))
+                if len(waiting) > AHEAD:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+
+    def on_epoch_end(self) -> None:
+        """Mix for the next epoch; ``fit`` calls it."""
+        self._mix()
+
+    def _mix(self) -> None:
+        if self.shuffle:
+            self._order = self._rng.permutation(len(self.listing))
+
+    def _read(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        images = [read_or_raise(self.listing.paths[place], self.size_px) for place in places]
+        return self.prepare(np.stack(images)), self.listing.labels[places]
+
+
+# -- how fast ----------------------------------------------------------------------------------
+
+
+def measure(
+    model: Any, batches: tf.data.Dataset | PhotoBatches, *, seconds: float = 5.0, turns: int = TURNS
+) -> Throughput:
     """Measure pictures per second of the input and of training ``model``, which is compiled."""
-    return throughput(batches, model.train_on_batch, seconds=seconds)
+    return throughput(batches, model.train_on_batch, seconds=seconds, turns=turns)

@@ -11,7 +11,7 @@ import torch
 from torch.utils.data import DataLoader, Dataset
 
 from course.backbone import preprocess
-from course.pictures.stream import Listing, Throughput, read_or_raise, throughput
+from course.pictures.stream import TURNS, Listing, Throughput, read_or_raise, throughput
 
 
 class PhotoDataset(Dataset):
@@ -70,7 +70,9 @@ def loader(
     )
 
 
-def measure(model: Any, batches: DataLoader, *, seconds: float = 5.0) -> Throughput:
+def measure(
+    model: Any, batches: DataLoader, *, seconds: float = 5.0, turns: int = TURNS
+) -> Throughput:
     """Measure pictures per second of the input and of training ``model``, which is changed."""
     device = next(model.parameters()).device
     trained = [p for p in model.parameters() if p.requires_grad]
@@ -84,4 +86,4 @@ def measure(model: Any, batches: DataLoader, *, seconds: float = 5.0) -> Through
         optimizer.step()
 
     wait = torch.cuda.synchronize if device.type == "cuda" else lambda: None
-    return throughput(batches, step, seconds=seconds, wait=wait)
+    return throughput(batches, step, seconds=seconds, turns=turns, wait=wait)

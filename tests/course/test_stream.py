@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from course.pictures import photos
-from course.pictures.stream import Throughput, listing, read_or_raise, throughput
+from course.pictures import flowers, photos
+from course.pictures.stream import Throughput, folder_of, listing, read_or_raise, throughput
 from tests.helpers import run_json, run_python
 
 
@@ -51,6 +51,35 @@ def test_a_damaged_file_is_named(tmp_path):
         read_or_raise(tmp_path / "x.jpg", 65)
 
 
+# -- which folder ------------------------------------------------------------------------------
+
+
+def test_drawn_pictures_are_saved_to_be_streamed(tmp_path):
+    drawn = flowers(3, size_px=65)
+    listed = listing(folder_of(drawn, tmp_path))
+    assert (listed.classes, len(listed)) == (drawn.classes, len(drawn))
+    assert np.bincount(listed.labels).tolist() == [3, 3, 3, 3, 3]
+    for path, label in zip(listed.paths, listed.labels, strict=True):
+        place = int(path.stem)
+        assert label == drawn.labels[place]
+        # JPEG changes pixels a little, and nothing else
+        apart = read_or_raise(path, 65).astype(int) - drawn.images[place]
+        assert np.abs(apart).mean() < 8
+
+
+def test_photographs_are_streamed_from_where_they_lie(folder, tmp_path, monkeypatch):
+    flowers_folder = tmp_path / "photos" / "flowers"
+    for name in ("daisy", "dandelion", "roses", "sunflowers", "tulips"):
+        (flowers_folder / name).mkdir(parents=True)
+        for k, path in enumerate(sorted((folder / "ant").iterdir())[:4]):
+            whole = Image.open(path).rotate(90 * k + len(name))
+            whole.save(flowers_folder / name / path.name)
+    monkeypatch.setenv("COURSE_PICTURES", "photos")
+    monkeypatch.setenv("COURSE_PHOTOS", str(tmp_path / "photos"))
+    assert folder_of(flowers(1, size_px=65), tmp_path / "scratch") == flowers_folder
+    assert not (tmp_path / "scratch").exists()
+
+
 # -- the stopwatch -----------------------------------------------------------------------------
 
 
@@ -75,6 +104,15 @@ def test_the_slower_one_is_the_limit(input_s, step_s, limit):
     # one after the other, as nothing here works at the same time
     assert found.both_per_s == pytest.approx(10 / (input_s + step_s), rel=0.3)
     assert 0 < found.share < 1
+
+
+def test_one_turn_is_quicker_than_three():
+    taken = []
+    for turns in (1, 3):
+        steps = []
+        throughput(_Slow(0), lambda *_, s=steps: s.append(1), seconds=0, turns=turns)
+        taken.append(len(steps))
+    assert taken[1] == 3 * taken[0] > 0
 
 
 def test_the_figures_read_as_a_sentence():
@@ -121,6 +159,8 @@ print(json.dumps(facts))
 
 KERAS = """
 import json, sys
+from course.device import keras_device
+keras_device()  # leaves TensorFlow out on another backend
 import keras, numpy as np
 from course.backbone import load_keras, preprocess
 from course.pictures import photos
@@ -131,8 +171,8 @@ held = photos(folder, size_px=65)
 want = preprocess(held.images, framework="keras")
 options = dict(size_px=65, batch_size=8)
 def whole(data):
-    images, labels = zip(*data.as_numpy_iterator())
-    return np.concatenate(images), np.concatenate(labels)
+    images, labels = zip(*data)
+    return np.concatenate([np.asarray(i) for i in images]), np.concatenate(labels)
 facts = {}
 for workers in (1, 2):
     images, labels = whole(dataset(listing(folder), shuffle=False, workers=workers, **options))
@@ -151,6 +191,8 @@ history = model.fit(mixed, epochs=1, verbose=0).history
 facts["fits"] = bool(np.isfinite(history["loss"][0]))
 found = measure(model, mixed, seconds=0.3)
 facts["rates"] = [found.input_per_s, found.model_per_s, found.both_per_s]
+facts["backend"] = keras.backend.backend()
+facts["tensorflow"] = bool(sys.modules.get("tensorflow"))
 print(json.dumps(facts))
 """
 
@@ -164,16 +206,18 @@ def _assert_a_stream(facts, same):
 
 @pytest.mark.torch
 def test_pytorch_streams_what_photos_holds(folder):
-    facts = run_json(TORCH, str(folder))
+    facts = run_json(TORCH, str(folder), timeout_s=400)
     _assert_a_stream(facts, (0, 2))
     assert facts["trained"]
 
 
 @pytest.mark.keras
-def test_keras_streams_what_photos_holds(folder):
-    facts = run_json(KERAS, str(folder))
+@pytest.mark.parametrize("backend", ["tensorflow", "torch"])
+def test_keras_streams_what_photos_holds(folder, backend):
+    facts = run_json(KERAS, str(folder), env={"KERAS_BACKEND": backend}, timeout_s=400)
     _assert_a_stream(facts, (1, 2))
     assert facts["fits"]
+    assert (facts["backend"], facts["tensorflow"]) == (backend, backend == "tensorflow")
 
 
 @pytest.mark.torch
