@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import queue
 import secrets
@@ -10,13 +11,17 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, BinaryIO, Protocol
+
+import psutil
 
 from course import settings
 from grader.observers.facts import PREFIX, pack, sizes, unpack
 
 START_S = 180.0  # a first import of a framework on a busy machine
+POLL_S = 0.1  # between two looks at how much memory a worker takes
 
 QUIET = {
     "CUDA_VISIBLE_DEVICES": "",
@@ -89,32 +94,106 @@ def worker_environment() -> dict[str, str]:
     return kept | QUIET
 
 
-class ColdWorker:
-    """A fresh interpreter that imports its framework first; the same on every system.
+class _MemoryWatch:
+    """Ends a process that takes more memory than it may; needs no help of the system's.
 
     Parameters
     ----------
-    framework : str
-        ``keras`` or ``pytorch``.
-    bare : bool
-        Import nothing ahead; the cells do it themselves.
+    pid : int
+        Of the process; all that it starts counts too.
+    end : function
+        Called once, when it is too much.
     """
 
-    def __init__(self, framework: str, *, bare: bool = False) -> None:
-        flags = ["--bare"] if bare else []
+    def __init__(self, pid: int, end: Callable[[], None]) -> None:
+        self._process, self._end = psutil.Process(pid), end
+        self._base, _ = tree_mb(self._process)  # what the framework takes is not the student's
+        self._base_data = _allocated(self._process)
+        self._allowed_mb = math.inf
+        self._done = threading.Event()
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def allow(self, memory_mb: int) -> None:
+        """Set how much more than at the start it may take."""
+        self._allowed_mb = memory_mb
+        with contextlib.suppress(psutil.Error, AttributeError, ValueError, OSError):
+            # Linux: let an allocation beyond it fail, which is gentler than being ended
+            _, hard = self._process.rlimit(psutil.RLIMIT_DATA)
+            self._process.rlimit(psutil.RLIMIT_DATA, (self._base_data + memory_mb * 2**20, hard))
+
+    def stop(self) -> None:
+        """Watch no longer."""
+        self._done.set()
+
+    def _watch(self) -> None:
+        while not self._done.wait(POLL_S):
+            used, count = tree_mb(self._process)
+            if used > self._allowed_mb + count * self._base:
+                self._end()
+                return
+
+
+def _allocated(process: psutil.Process) -> int:
+    with contextlib.suppress(psutil.Error):
+        return int(getattr(process.memory_info(), "data", 0))
+    return 0
+
+
+def tree_mb(process: psutil.Process) -> tuple[float, int]:
+    """Return the memory of a process and all that it started, in MB, and how many they are."""
+    if sys.platform == "linux":  # where pages of libraries can be told from its own
+        from grader.worker import walls
+
+        return walls.tree_mb(process.pid)
+    used, count = 0.0, 0
+    with contextlib.suppress(psutil.Error):
+        for member in (process, *process.children(recursive=True)):
+            used, count = used + member.memory_info().rss / 2**20, count + 1
+    return used, count
+
+
+def module(framework: str, *, bare: bool) -> list[str]:
+    """Return what a Python is told to run as a worker of its own."""
+    return ["-m", "grader.worker", framework, *(["--bare"] if bare else [])]
+
+
+class PipedWorker:
+    """A worker behind the standard pipes of a program that this process starts.
+
+    Parameters
+    ----------
+    command : sequence of str
+        The program; says that it is ready once it has imported its framework.
+    cwd : Path, optional
+        Where it is started.
+    env : mapping, optional
+        Its environment; this process's own if left out.
+    """
+
+    def __init__(
+        self, command: Sequence[str], cwd: Path | None = None, env: Mapping[str, str] | None = None
+    ) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "grader.worker", framework, *flags],
-            cwd=settings.project_root(),
+            command,
+            cwd=cwd,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=worker_environment(),
+            env=env,
             start_new_session=True,
         )
         self._replies: queue.Queue[dict[str, Any] | Exception] = queue.Queue()
         listen = threading.Thread(target=self._listen, args=(self._process.stdout,), daemon=True)
         listen.start()
-        self._await(START_S)
+        try:
+            self._await(START_S)
+        except (Late, Gone):
+            self.close()
+            raise
+
+    def _reason(self) -> str:
+        """Return why the program ended, as a verdict's status."""
+        return "crashed"
 
     def _listen(self, stream: Any) -> None:
         while True:
@@ -122,7 +201,7 @@ class ColdWorker:
                 reply: dict[str, Any] | Exception | None = read_message(stream)
             except (OSError, ValueError) as error:
                 reply = Gone("crashed", f"unreadable reply: {error}")
-            self._replies.put(Gone("crashed") if reply is None else reply)
+            self._replies.put(Gone(self._reason()) if reply is None else reply)
             if reply is None or isinstance(reply, Exception):
                 return
 
@@ -152,22 +231,59 @@ class ColdWorker:
             self._process.stdin.write(pack(request))
             self._process.stdin.flush()
         except OSError:
-            raise Gone("crashed") from None
+            raise Gone(self._reason()) from None
         return matching(request, self._await(timeout_s))
 
-    def allow(self, memory_mb: int) -> None:
-        """Do nothing: only a forked worker has somebody who watches its memory."""
-
-    def close(self) -> None:
-        """Kill the process and its group."""
+    def _kill(self) -> None:
         with contextlib.suppress(OSError, AttributeError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
+
+    def close(self) -> None:
+        """Kill the process and its group."""
+        self._kill()
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()
+
+
+class ColdWorker(PipedWorker):
+    """A fresh interpreter that imports its framework first; the same on every system.
+
+    Parameters
+    ----------
+    framework : str
+        ``keras`` or ``pytorch``.
+    bare : bool
+        Import nothing ahead; the cells do it themselves.
+    """
+
+    def __init__(self, framework: str, *, bare: bool = False) -> None:
+        self._memory: _MemoryWatch | None = None
+        self._ended = "crashed"
+        command = [sys.executable, *module(framework, bare=bare)]
+        super().__init__(command, settings.project_root(), worker_environment())
+        self._memory = _MemoryWatch(self._process.pid, self._out_of_memory)
+
+    def _out_of_memory(self) -> None:
+        self._ended = "out of memory"
+        self._kill()
+
+    def _reason(self) -> str:
+        return self._ended
+
+    def allow(self, memory_mb: int) -> None:
+        """Set how much memory the worker may take from now on, beside what it took at first."""
+        if self._memory is not None:
+            self._memory.allow(memory_mb)
+
+    def close(self) -> None:
+        """Kill the process and its group."""
+        if self._memory is not None:
+            self._memory.stop()
+        super().close()
 
 
 def read_message(stream: BinaryIO) -> dict[str, Any] | None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+import sys
 
+import psutil
 import pytest
 
 from grader.checks import register
+from grader.process import ColdWorker
 from grader.rebuild import Submission, read_source
 from grader.session import grade, secret_seed
 from grader.workers import WarmServer, Workers
@@ -86,7 +90,7 @@ SHARED = (
 def test_each_exercise_has_its_own_memory(source, eat):
     answer = f"def double(x):\n    {eat}\n    return 2 * x"
     assert verdict(source, answer).points == 3
-    register(dataclasses.replace(sample.DOUBLE, memory_mb=200))
+    register(dataclasses.replace(sample.DOUBLE, memory_mb=200, timeout_s=60))
     found = verdict(source, answer)
     assert (found.status, found.points) == ("out of memory", 0)
 
@@ -141,3 +145,40 @@ def test_seeds_depend_on_the_secret_and_the_submission():
     seeds = {secret_seed(s, "check", d) for s in (b"1", b"2") for d in ("a", "b")}
     assert len(seeds) == 4
     assert secret_seed(b"1", "check", "a") == secret_seed(b"1", "check", "a") > 0
+
+
+@pytest.fixture
+def cold():
+    """Return what `grade check` grades with: a worker without a keeper of its own."""
+    return functools.partial(ColdWorker, bare=True)
+
+
+def test_grade_check_holds_the_memory_of_a_check(source, cold):
+    register(dataclasses.replace(sample.DOUBLE, memory_mb=200, timeout_s=60))
+    hungry = "def double(x):\n    kept = bytearray(400 * 2**20)\n    return 2 * x"
+    sharing = (
+        "import mmap\n"
+        "def double(x):\n"
+        "    kept = mmap.mmap(-1, 600 * 2**20)\n"
+        "    for _ in range(600):\n"
+        "        kept.write(b'x' * 2**20)\n"
+        "    while True:\n"
+        "        pass"
+    )
+    for answer in (hungry, sharing):
+        found = grade(source, Submission({"double": answer}), "pytorch", cold)
+        verdict = found.verdicts["00-sample/double"]
+        assert (verdict.status, verdict.points) == ("out of memory", 0)
+        assert verdict.found == "it needed more memory than is allowed"
+    modest = "def double(x):\n    kept = bytearray(100 * 2**20)\n    return 2 * x"
+    found = grade(source, Submission({"double": modest}), "pytorch", cold)
+    assert found.verdicts["00-sample/double"].points == 3
+
+
+def test_memory_is_watched_where_the_system_gives_no_help(source, cold, monkeypatch):
+    register(dataclasses.replace(sample.DOUBLE, memory_mb=200, timeout_s=60))
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.delattr(psutil.Process, "rlimit")
+    kept = "KEPT = []\ndef double(x):\n    KEPT.append(b'x' * 400 * 2**20)\n    while True: pass"
+    found = grade(source, Submission({"double": kept}), "pytorch", cold)
+    assert found.verdicts["00-sample/double"].status == "out of memory"
