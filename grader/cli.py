@@ -201,6 +201,14 @@ def feedback(
 
 
 @app.command()
+def image() -> None:
+    """Make the image that shuts students' code in where bubblewrap does not: Docker, Podman."""
+    from grader import container
+
+    _console.print(f"Made {container.build()}", markup=False)
+
+
+@app.command()
 def report(
     folder: _Folder = Path(),
     framework: Annotated[str, typer.Option(help="What counts, instead of what was released.")] = "",

@@ -1,4 +1,4 @@
-"""Where students' code may run: bubblewrap's arguments, and whether it works here.
+"""Where students' code may run: bubblewrap's arguments, whether it works here, and what else does.
 
 The sandbox is a list of what may be seen, not of what may not: the system's libraries, this
 Python, ``course``, ``quizzes``, ``grader/observers`` and ``grader/worker``, all read-only.
@@ -15,14 +15,16 @@ from functools import cache
 from pathlib import Path
 
 from course import settings
+from grader import container
+from grader.container import SEEN, Engine
 from grader.errors import SandboxError
 from grader.process import worker_environment
-from grader.worker.walls import SCRATCH
+from grader.worker.limits import SCRATCH
 
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
 _ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "fonts", "alternatives")
-_PROJECT = ("course", "quizzes", "grader/__init__.py", "grader/observers", "grader/worker")
 CACHE = "/cache"  # drawn pictures, read-only
+_REFUSED = "Students' code cannot be shut in"
 _ADVICE = "Go on without one, at your own risk, with --no-sandbox."
 
 
@@ -78,7 +80,7 @@ def _visible(extra: tuple[Path, ...]) -> Iterator[str]:
         elif path.is_dir():
             yield from ("--ro-bind", name, name)
     root = settings.project_root()
-    shown = [*(Path("/etc") / name for name in _ETC), *(root / name for name in _PROJECT)]
+    shown = [*(Path("/etc") / name for name in _ETC), *(root / name for name in SEEN)]
     shown += [*_python_folders(), *extra]
     if settings.cache_dir().is_dir():
         yield from ("--ro-bind", str(settings.cache_dir()), CACHE)
@@ -112,27 +114,45 @@ def _program() -> str:
     return shutil.which("bwrap") or "bwrap"
 
 
-@cache
-def check_available() -> None:
-    """Try the sandbox once.
+def choose() -> Engine | None:
+    """Return the container engine to shut students' code in with; ``None`` for bubblewrap.
 
     Raises
     ------
     SandboxError
-        If it cannot be had; the message says why and what to do.
+        If this machine has neither; the message says why and what to do.
+    """
+    try:
+        check_available()
+    except SandboxError as error:
+        try:
+            return container.find()
+        except SandboxError as other:
+            raise SandboxError(f"{_REFUSED}: {error}; {other}. {_ADVICE}") from None
+    return None
+
+
+@cache
+def check_available() -> None:
+    """Try bubblewrap once.
+
+    Raises
+    ------
+    SandboxError
+        If it cannot be had; the message says why.
     """
     if sys.platform != "linux":
-        raise SandboxError(f"Students' code can be shut in on Linux only so far. {_ADVICE}")
+        raise SandboxError("namespaces, which bubblewrap needs, exist on Linux only")
     if shutil.which("bwrap") is None:
         raise SandboxError(
-            "Students' code cannot be shut in: the program bwrap is missing. Install the package "
-            f"bubblewrap (sudo apt install bubblewrap). {_ADVICE}"
+            "the program bwrap is missing; install the package bubblewrap "
+            "(sudo apt install bubblewrap)"
         )
     probe = [*_base(), *_visible(()), "--", sys.executable, "-c", _PROBE]
     done = subprocess.run(probe, capture_output=True, text=True, timeout=60)
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise SandboxError(f"Students' code cannot be shut in: {reason}. {_ADVICE}")
+        raise SandboxError(f"bubblewrap does not work here: {reason}")
 
 
 _PROBE = """

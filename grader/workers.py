@@ -17,6 +17,7 @@ from typing import Any
 
 from course import settings
 from grader import sandbox as walls
+from grader.container import ContainerWorker
 from grader.observers.facts import PREFIX, pack, sizes, unpack
 from grader.process import (
     START_S,
@@ -29,10 +30,7 @@ from grader.process import (
     worker_environment,
 )
 from grader.session import MakeWorker
-from grader.worker.walls import LIMIT
-
-MEMORY_MB = 4000
-CPU_S = 900
+from grader.worker.limits import CPU_S, LIMIT, MEMORY_MB
 
 
 class WarmServer:
@@ -219,8 +217,7 @@ class Workers:
         memory_mb: int = MEMORY_MB,
         extra: tuple[Path, ...] = (),
     ) -> None:
-        if sandbox:
-            walls.check_available()
+        self._engine = walls.choose() if sandbox else None
         self._options: dict[str, Any] = {"sandbox": sandbox, "memory_mb": memory_mb, "extra": extra}
         self._bare = bare
         self._servers: dict[str, WarmServer] = {}
@@ -228,6 +225,8 @@ class Workers:
 
     def __call__(self, framework: str) -> Worker:
         """Return a worker for ``framework``."""
+        if self._engine is not None:
+            return ContainerWorker(self._engine, framework, bare=self._bare)
         if not hasattr(socket, "send_fds"):  # Windows
             return ColdWorker(framework, bare=self._bare)
         return self._server("bare" if self._bare else framework).worker(framework)

@@ -250,11 +250,11 @@ def _judge_returned(case: Case, facts: Facts) -> Finding:
 def _batches_table(sizes: np.ndarray, losses: np.ndarray, mean: float) -> Table:
     """Return the losses of your batches, and their mean over pictures."""
     rows = [
-        (f"batch {at}", f"{size:.0f}", f"{loss:.4f}")
+        (f"{at}", f"{size:.0f}", f"{loss:.4f}")
         for at, (size, loss) in enumerate(zip(sizes, losses, strict=True), 1)
     ]
     rows.append(("mean over pictures", f"{sizes.sum():.0f}", f"{mean:.4f}"))
-    return Table("What the epoch's batches lost", ("", "Pictures", "Loss"), tuple(rows))
+    return Table("What the epoch's batches lost", ("Batch", "Pictures", "Loss"), tuple(rows))
 
 
 def _losses(case: Case, epoch: Facts) -> tuple[np.ndarray, np.ndarray]:

@@ -412,8 +412,8 @@ def _models_table(calls: Sequence[dict[str, Any]]) -> Table:
     rows = []
     for at, call in enumerate(calls, 1):
         trained, asked = set(call["trained"]), set(call["asked"])
-        rows.append((f"model {at}", *(f"{len(one)}" for one in (trained, asked, trained & asked))))
-    columns = ("", "Rows trained on", "Rows asked about", "In both")
+        rows.append((f"{at}", *(f"{len(one)}" for one in (trained, asked, trained & asked))))
+    columns = ("Model", "Rows trained on", "Rows asked about", "In both")
     return Table("Your models, one by one", columns, tuple(rows))
 
 

@@ -126,7 +126,7 @@ def _runs_table(first: Results, second: Results) -> Table:
     for name, runs in ((FIRST, first), (SECOND, second)):
         wide = f"{100 * _range(runs):.1f}" if len(runs) > 1 else "none: one run"
         rows.append((f"the {name}", f"{len(runs)}", f"{100 * _mean(runs):.1f}", wide))
-    columns = ("", "Runs", "Mean, %", "Range, points")
+    columns = ("List", "Runs", "Mean, %", "Range, points")
     return Table("The two lists of results", columns, tuple(rows))
 
 

@@ -121,8 +121,8 @@ def _phases_table(case: Case, phases: Sequence[dict[str, Any]]) -> Table:
         blocks = sorted({array.block for array in arrays if array.part == "backbone"})
         head = "trains" if any(array.part == "head" for array in arrays) else "still"
         named = ", ".join(map(str, blocks)) or "none"
-        rows.append((f"phase {at}", head, named, f"{phase['rate']:.1e}"))
-    columns = ("", "Head", "Blocks that train", "Rate")
+        rows.append((f"{at}", head, named, f"{phase['rate']:.1e}"))
+    columns = ("Phase", "Head", "Blocks that train", "Rate")
     return Table(f"Your phases; the backbone's blocks are 0 to {BLOCKS - 1}", columns, tuple(rows))
 
 

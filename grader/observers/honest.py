@@ -21,6 +21,7 @@ _KERAS = (
     "non_trainable_variables non_trainable_weights trainable trainable_variables "
     "trainable_weights variables weights optimizer"
 ).split()
+_FRAMEWORKS = ("builtins", "keras", "tensorflow", "torch", "torchvision")
 
 
 def refuse_masked(*things: Any) -> None:
@@ -36,28 +37,23 @@ def refuse_masked(*things: Any) -> None:
         kind = type(thing)  # not isinstance(): an object may lie about its class
         if torch is not None and issubclass(kind, torch.nn.Module):
             _refuse_torch(thing, torch)
-        elif keras is not None and issubclass(kind, keras.layers.Layer):
-            _refuse(thing, _KERAS, "keras")
+        if keras is not None and issubclass(kind, keras.layers.Layer):
+            _refuse(thing, _KERAS)  # on PyTorch underneath it is both
 
 
 def _refuse_torch(model: Any, torch: Any) -> None:
     for module in torch.nn.Module.modules(model):
-        _refuse(module, _TORCH, "torch")
+        _refuse(module, _TORCH)
         for name, parameter in module._parameters.items():
             if parameter is not None and type(parameter) is not torch.nn.Parameter:
                 _say(f"`{name}` as a {type(parameter).__name__}", "nn.Parameter")
 
 
-def _refuse(thing: Any, names: Iterable[str], package: str) -> None:
+def _refuse(thing: Any, names: Iterable[str]) -> None:
     own = object.__getattribute__(thing, "__dict__")
     for name in names:
         owner = next((c for c in type.mro(type(thing)) if name in vars(c)), None)
-        foreign = owner is not None and owner.__module__.partition(".")[0] not in (
-            package,
-            "builtins",
-            "torchvision",
-            "tensorflow",
-        )
+        foreign = owner is not None and owner.__module__.partition(".")[0] not in _FRAMEWORKS
         if foreign or (name in own and callable(own[name])):
             _say(f"a model with a `{name}` of its own", "the framework's")
 

@@ -24,6 +24,7 @@ from typing import NoReturn
 
 from grader.observers.facts import pack
 from grader.worker import walls
+from grader.worker.limits import LIMIT
 
 POLL_MS = 100
 MAX_PROCESSES = 64
@@ -134,11 +135,11 @@ def _watch(worker: int, watch: socket.socket, memory_mb: int) -> str:
                 return "timeout"
             return reason
         if poller.poll(POLL_MS):
-            told = watch.recv(walls.LIMIT.size)
-            if len(told) < walls.LIMIT.size:
+            told = watch.recv(LIMIT.size)
+            if len(told) < LIMIT.size:
                 _end(worker)
                 return "closed"
-            allowed_mb = min(memory_mb, *walls.LIMIT.unpack(told))
+            allowed_mb = min(memory_mb, *LIMIT.unpack(told))
             walls.limit_data(worker, base_data + allowed_mb)
         used, count = walls.tree_mb(worker)
         if used > allowed_mb + count * base or count > MAX_PROCESSES:

@@ -11,18 +11,18 @@ import contextlib
 import ctypes
 import os
 import resource
-import struct
 import sys
 from pathlib import Path
 
-NOBODY = 65534
-SCRATCH = "/scratch"  # where a worker may write; not /tmp, which the course itself may live in
-TEMPORARY_MB = 256
-SHARED_MB = 512  # DataLoader workers hand batches over through /dev/shm
-MAX_FILES = 512
-MAX_FILE_MB = 256
-MAX_TASKS = 512  # processes and threads
-LIMIT = struct.Struct(">I")  # a new limit on memory in MB, as the coordinator tells the keeper
+from grader.worker.limits import (
+    MAX_FILE_MB,
+    MAX_FILES,
+    MAX_TASKS,
+    NOBODY,
+    SCRATCH,
+    SHARED_MB,
+    TEMPORARY_MB,
+)
 
 _NEW = {"mount": 0x00020000, "uts": 0x04000000, "ipc": 0x08000000, "user": 0x10000000}
 _NEW |= {"pid": 0x20000000, "net": 0x40000000}

@@ -167,9 +167,12 @@ def test_multiprocessing_works_inside(workers):
 def test_without_bubblewrap_nothing_runs(monkeypatch):
     sandbox.check_available.cache_clear()
     monkeypatch.setattr(shutil, "which", lambda name: None)
-    with pytest.raises(SandboxError, match=r"bwrap is missing.*--no-sandbox"):
+    none = r"neither Docker nor Podman is installed\. Go on without one.*--no-sandbox"
+    with pytest.raises(
+        SandboxError, match=rf"bwrap is missing; .*apt install bubblewrap\); {none}"
+    ):
         Workers()
     monkeypatch.setattr(sys, "platform", "darwin")
-    with pytest.raises(SandboxError, match="Linux only"):
+    with pytest.raises(SandboxError, match=rf"exist on Linux only; {none}"):
         Workers()
     sandbox.check_available.cache_clear()
