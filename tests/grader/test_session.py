@@ -89,6 +89,7 @@ SHARED = (
 @pytest.mark.parametrize("eat", [HUNGRY, SHARED + "\n    time.sleep(0.5)"])
 def test_each_exercise_has_its_own_memory(source, eat):
     answer = f"def double(x):\n    {eat}\n    return 2 * x"
+    register(dataclasses.replace(sample.DOUBLE, timeout_s=60))
     assert verdict(source, answer).points == 3
     register(dataclasses.replace(sample.DOUBLE, memory_mb=200, timeout_s=60))
     found = verdict(source, answer)
