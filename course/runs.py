@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
+
+EVALUATED_AT_ONCE = 5  # times the batch size: without gradients so many rows take no more room
 
 History = dict[str, list[float]]
 Data = tuple[np.ndarray, np.ndarray]
@@ -64,6 +66,25 @@ def batches(count: int, size: int, rng: np.random.Generator) -> Iterator[np.ndar
     order = rng.permutation(count)
     for start in range(0, count, size):
         yield order[start : start + size]
+
+
+def chunk_size(shape: Sequence[int], batch_size: int, chunk_bytes: int) -> int:
+    """Return how many rows of float32 to put in order at once: whole batches, about so many bytes.
+
+    A step of a small head takes less time than the call that gathers its rows, or starts it.
+
+    Examples
+    --------
+    >>> chunk_size((500, 1280), 20, 2**20), chunk_size((500, 97, 97, 3), 20, 2**20)
+    (200, 20)
+    """
+    row_bytes = 4 * math.prod(shape[1:])
+    return batch_size * max(1, chunk_bytes // (row_bytes * batch_size))
+
+
+def evaluation_size(batch_size: int) -> int:
+    """Return how many rows `fit` evaluates at once: a small batch size says that room is short."""
+    return min(100, EVALUATED_AT_ONCE * batch_size)
 
 
 def augmented(images: np.ndarray, augment: Augment | None, rng: np.random.Generator) -> np.ndarray:

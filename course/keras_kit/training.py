@@ -8,13 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course import runs
-from course.keras_kit.freezing import hold_batchnorm
+from course import memory, runs
+from course.device import keras_device
+from course.keras_kit.freezing import batchnorm_layers, hold_batchnorm
 
 if TYPE_CHECKING:
     import keras
 
 CHANNELS = 3  # the axis of an image's channels: (N, H, W, 3)
+CHUNK_BYTES = 32 * 2**20  # trained on in one call: a dozen steps on pictures, hundreds on features
+RESIDENT_BYTES = 2 * 2**30  # of data that TensorFlow may keep beside NumPy's, or on a GPU
+
+# Of images, labels and the places in them to train on, in order; returns loss and accuracy.
+Steps = Callable[[Any, Any, np.ndarray], tuple[float, float]]
 
 
 def fit(
@@ -83,13 +89,20 @@ def fit(
     rng = np.random.default_rng(seed)
     model.compile(optimizer, loss or _cross_entropy(), metrics=[_accuracy(model)])
     history: runs.History = {}
+    optimizer.build(model.trainable_variables)
+    steps = _steps(model, batch_size)
+    data = (images, labels) if augment else _placed(images, labels)
+    at_once = runs.evaluation_size(batch_size)
     with _rates(model, optimizer, wanted=schedule is not None) as set_rates:
         for epoch in range(epochs):
             set_rates(schedule(epoch) if schedule else 1.0)
-            made = _train_epoch(model, (images, labels), batch_size, augment, rng)
+            made = memory.guarded(
+                lambda: _train_epoch(steps, data, batch_size, augment, rng),
+                _room_to_train(model, (images, labels), batch_size, epoch),
+            )
             runs.record(history, loss=made[0], accuracy=made[1])
             if held_out:
-                value, right = evaluate(model, *held_out, loss=loss)
+                value, right = evaluate(model, *held_out, batch_size=at_once, loss=loss)
                 runs.record(history, val_loss=value, val_accuracy=right)
             if each_epoch:
                 each_epoch(epoch, history)
@@ -113,7 +126,7 @@ def evaluate(
     Parameters are those of `fit`.
     """
     images, labels = runs.checked((images, labels), "given", channels=CHANNELS)
-    logits = _logits(model, images, batch_size)
+    logits = _logits(model, images, batch_size, "evaluate")
     if loss is None:
         runs.check_labels(labels, logits.shape[-1])
     import keras
@@ -130,7 +143,7 @@ def predict_proba(model: keras.Model, images: np.ndarray, *, batch_size: int = 1
 
     A model with one output gives ``(N, 1)``: the probability of class 1.
     """
-    logits = _logits(model, np.asarray(images), batch_size)
+    logits = _logits(model, np.asarray(images), batch_size, "predict_proba")
     if logits.shape[-1] == 1:
         return 1 / (1 + np.exp(-logits))
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
@@ -138,8 +151,8 @@ def predict_proba(model: keras.Model, images: np.ndarray, *, batch_size: int = 1
 
 
 def _train_epoch(
-    model: keras.Model,
-    data: runs.Data,
+    steps: Steps,
+    data: tuple[Any, Any],
     batch_size: int,
     augment: runs.Augment | None,
     rng: np.random.Generator,
@@ -150,21 +163,136 @@ def _train_epoch(
     """
     images, labels = data
     total = right = 0.0
-    for places in runs.batches(len(images), batch_size, rng):
-        batch = runs.augmented(images[places], augment, rng)
-        made = model.train_on_batch(batch, labels[places], return_dict=True)
-        total += float(made["loss"]) * len(places)
-        right += float(made["accuracy"]) * len(places)
-    return total / len(images), right / len(images)
+    order = rng.permutation(len(labels))
+    at_once = batch_size if augment else runs.chunk_size(images.shape, batch_size, CHUNK_BYTES)
+    for start in range(0, len(order), at_once):
+        places = order[start : start + at_once]
+        if isinstance(images, np.ndarray):
+            rows = runs.augmented(images[places], augment, rng)
+            made = steps(rows, labels[places], np.arange(len(places)))
+        else:
+            made = steps(images, labels, places)
+        total += made[0] * len(places)
+        right += made[1] * len(places)
+    return total / len(order), right / len(order)
 
 
-def _logits(model: keras.Model, images: np.ndarray, batch_size: int) -> np.ndarray:
+def _steps(model: keras.Model, batch_size: int) -> Steps:
+    """Return what trains the compiled model on some rows, batch by batch, in their order."""
+    import keras
+
+    if keras.backend.backend() == "tensorflow":
+        return _steps_in_one_graph(model, batch_size)
+
+    def steps(images: Any, labels: Any, order: np.ndarray) -> tuple[float, float]:
+        total = right = 0.0
+        for start in range(0, len(order), batch_size):
+            places = order[start : start + batch_size]
+            made = model.train_on_batch(images[places], labels[places], return_dict=True)
+            total += float(made["loss"]) * len(places)
+            right += float(made["accuracy"]) * len(places)
+        return total / len(order), right / len(order)
+
+    return steps
+
+
+def _steps_in_one_graph(model: keras.Model, batch_size: int) -> Steps:
+    """Return the same for TensorFlow, the loop inside the graph.
+
+    One call for all steps: a call from Python takes longer than a step of a small head.
+    """
+    import tensorflow as tf
+
+    # Metrics come into being at their first use, and only then can a graph reset them.
+    model.compute_metrics(None, np.zeros(1, np.int64), np.zeros((1, model.output_shape[-1])))
+    step = tf.function(model.train_step, reduce_retracing=True, jit_compile=model.jit_compile)
+
+    @tf.function(reduce_retracing=True)
+    def graph(images: Any, labels: Any, order: Any) -> tuple[Any, Any]:
+        model.reset_metrics()
+        for start in tf.range(0, tf.size(order), batch_size):
+            places = order[start : start + batch_size]
+            step((tf.gather(images, places), tf.gather(labels, places)))
+        made = model.get_metrics_result()
+        return made["loss"], made["accuracy"]
+
+    def steps(images: Any, labels: Any, order: np.ndarray) -> tuple[float, float]:
+        loss, accuracy = graph(images, labels, order)
+        return float(loss), float(accuracy)
+
+    return steps
+
+
+def _placed(images: np.ndarray, labels: np.ndarray) -> tuple[Any, Any]:
+    """Return the data where TensorFlow computes, if they are not too many; else as they are."""
+    import keras
+
+    if keras.backend.backend() != "tensorflow" or images.nbytes > RESIDENT_BYTES:
+        return images, labels
+    import tensorflow as tf
+
+    try:
+        return tf.constant(images), tf.constant(labels)
+    except tf.errors.ResourceExhaustedError:
+        return images, labels
+
+
+def _room_to_train(model: keras.Model, data: runs.Data, batch_size: int, epoch: int) -> memory.Room:
+    """Return how to try a smaller batch, and how everything goes back to where this epoch began.
+
+    TensorFlow moves a weight as soon as its own gradient is there, so a step that fails has moved
+    some of them.
+    """
+    import keras
+
+    moving = _moving(model)
+    kept = [keras.ops.copy(variable) for variable in moving]
+
+    def undo() -> None:
+        for variable, value in zip(moving, kept, strict=True):
+            variable.assign(value)
+
+    def tries(rows: int) -> None:
+        try:
+            model.train_on_batch(*(part[:rows] for part in data))
+        finally:
+            undo()
+
+    rows = min(batch_size, len(data[0]))
+    left = f"The weights are as before epoch {epoch + 1}."
+    return memory.Room("fit", _device_name(), rows, tries, undo, left)
+
+
+def _moving(model: keras.Model) -> list[Any]:
+    """Return what a step changes: weights, the optimizer's memory, BatchNorm's statistics."""
+    statistics = [
+        value
+        for layer in batchnorm_layers(model).values()
+        if layer.trainable
+        for value in layer.non_trainable_variables
+    ]
+    return [*model.trainable_variables, *statistics, *model.optimizer.variables]
+
+
+def _logits(model: keras.Model, images: np.ndarray, batch_size: int, task: str) -> np.ndarray:
     """Return the outputs for all images; batches of one size need one compiled step."""
     parts = [images[at : at + batch_size] for at in range(0, len(images), batch_size)]
     missing = len(parts[0]) - len(parts[-1])
     parts[-1] = np.concatenate([parts[-1], np.zeros_like(parts[0][:missing])])
-    made = [np.asarray(model.predict_on_batch(part)) for part in parts]
+    made = memory.guarded(
+        lambda: [np.asarray(model.predict_on_batch(part)) for part in parts],
+        memory.Room(
+            task,
+            _device_name(),
+            len(parts[0]),
+            tries=lambda rows: model.predict_on_batch(parts[0][:rows]),
+        ),
+    )
     return np.concatenate(made)[: len(images)]
+
+
+def _device_name() -> str:
+    return keras_device().upper()
 
 
 def _cross_entropy() -> keras.losses.Loss:

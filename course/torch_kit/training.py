@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from course import runs
-from course.torch_kit.freezing import hold_batchnorm
+from course import memory, runs
+from course.torch_kit.freezing import batchnorm_layers, hold_batchnorm
 
 if TYPE_CHECKING:
     import torch
     from torch import nn
 
 CHANNELS = 1  # the axis of an image's channels: (N, 3, H, W)
+CHUNK_BYTES = 4 * 2**20  # gathered at once: one batch of pictures, dozens of features
+RESIDENT_SHARE = 0.25  # of a GPU's free memory, for the data; training wants the rest
 
 Loss = Callable[["torch.Tensor", "torch.Tensor"], "torch.Tensor"]
+Batch = tuple["torch.Tensor", "torch.Tensor"]
 
 
 def fit(
@@ -86,14 +90,22 @@ def fit(
     rng = np.random.default_rng(seed)
     torch.manual_seed(seed)
     history: runs.History = {}
+    inner_loss = loss or _cross_entropy(data[1])
+    placed = _placed(data, torch.device("cpu") if augment else _device(model))
+    at_once = runs.evaluation_size(batch_size)
     with _rates(optimizer) as set_rates:
         for epoch in range(epochs):
             set_rates(schedule(epoch) if schedule else 1.0)
             _train_mode(model, hold)
-            made = _train_epoch(model, data, optimizer, loss, batch_size, augment, rng)
+            made = memory.guarded(
+                lambda: _train_epoch(
+                    model, _batches(placed, batch_size, augment, rng), optimizer, inner_loss
+                ),
+                _room_to_train(model, optimizer, inner_loss, placed, batch_size),
+            )
             runs.record(history, loss=made[0], accuracy=made[1])
             if held_out:
-                made = evaluate(model, *held_out, loss=loss)
+                made = evaluate(model, *held_out, batch_size=at_once, loss=loss)
                 runs.record(history, val_loss=made[0], val_accuracy=made[1])
             if each_epoch:
                 each_epoch(epoch, history)
@@ -120,7 +132,7 @@ def evaluate(
     import torch
 
     images, labels = runs.checked((images, labels), "given", channels=CHANNELS)
-    logits = _logits(model, images, batch_size)
+    logits = _logits(model, images, batch_size, "evaluate")
     wanted = torch.from_numpy(labels)
     if loss is None:
         runs.check_labels(labels, logits.shape[-1])
@@ -133,39 +145,137 @@ def predict_proba(model: nn.Module, images: np.ndarray, *, batch_size: int = 100
 
     A model with one output gives ``(N, 1)``: the probability of class 1.
     """
-    logits = _logits(model, np.asarray(images), batch_size)
+    logits = _logits(model, np.asarray(images), batch_size, "predict_proba")
     made = logits.sigmoid() if logits.shape[-1] == 1 else logits.softmax(dim=-1)
     return made.numpy()
 
 
 def _train_epoch(
-    model: nn.Module,
-    data: runs.Data,
-    optimizer: torch.optim.Optimizer,
-    loss: Loss | None,
-    batch_size: int,
-    augment: runs.Augment | None,
-    rng: np.random.Generator,
+    model: nn.Module, drawn: Iterator[Batch], optimizer: torch.optim.Optimizer, loss: Loss
 ) -> tuple[float, float]:
-    """Go once through the data; return loss and accuracy as seen on the way."""
+    """Go once through the data; return loss and accuracy as seen on the way.
+
+    What each step saw stays on the device until the end: asking for a number waits for it.
+    """
+    import torch
+
+    device = _device(model)
+    losses, outputs, answers = [], [], []
+    for batch, wanted in drawn:
+        wanted = wanted.to(device)
+        value, logits = _step(model, batch.to(device), wanted, optimizer, loss)
+        losses.append(value)
+        outputs.append(logits)
+        answers.append(wanted)
+    counts = [len(wanted) for wanted in answers]
+    right = (_chosen(torch.cat(outputs)) == torch.cat(answers)).sum().item()
+    total = np.dot(torch.stack(losses).tolist(), counts)
+    return total / sum(counts), right / sum(counts)
+
+
+def _step(
+    model: nn.Module,
+    batch: torch.Tensor,
+    wanted: torch.Tensor,
+    optimizer: torch.optim.Optimizer,
+    loss: Loss,
+) -> Batch:
+    """Take one step on one batch; return its loss and its logits."""
+    optimizer.zero_grad()
+    logits = model(batch)
+    value = loss(logits, wanted)
+    value.backward()
+    optimizer.step()
+    return value.detach(), logits.detach()
+
+
+def _batches(
+    data: Batch, size: int, augment: runs.Augment | None, rng: np.random.Generator
+) -> Iterator[Batch]:
+    """Yield images and labels in a new order, ``size`` at a time."""
     import torch
 
     images, labels = data
-    device = next(model.parameters()).device
-    total = right = 0.0
-    for places in runs.batches(len(images), batch_size, rng):
-        batch = torch.from_numpy(runs.augmented(images[places], augment, rng)).to(device)
-        wanted = torch.from_numpy(labels[places]).to(device)
+    order = torch.from_numpy(rng.permutation(len(images))).to(images.device)
+    for places in order.split(runs.chunk_size(images.shape, size, CHUNK_BYTES)):
+        rows, answers = images[places].split(size), labels[places].split(size)
+        for batch, wanted in zip(rows, answers, strict=True):
+            if augment:
+                batch = torch.from_numpy(runs.augmented(batch.numpy(), augment, rng))
+            yield batch, wanted
+
+
+def _cross_entropy(labels: np.ndarray) -> Loss:
+    """Return cross-entropy that refuses, at its first use, a model with too few outputs."""
+    from torch.nn.functional import cross_entropy
+
+    unchecked = [labels]
+
+    def loss(logits: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+        if unchecked:
+            runs.check_labels(unchecked.pop(), logits.shape[-1])
+        return cross_entropy(logits, wanted)
+
+    return loss
+
+
+def _placed(data: runs.Data, device: torch.device) -> Batch:
+    """Return the arrays as tensors, on the device if they fit there and leave room to train."""
+    import torch
+
+    images, labels = (torch.from_numpy(np.require(part, requirements=["C", "W"])) for part in data)
+    if images.nbytes > RESIDENT_SHARE * _free_bytes(device):
+        return images, labels
+    return images.to(device), labels.to(device)
+
+
+def _free_bytes(device: torch.device) -> float:
+    import torch
+
+    if device.type == "cuda":
+        return torch.cuda.mem_get_info(device)[0]
+    if device.type == "mps":
+        return torch.mps.recommended_max_memory() - torch.mps.driver_allocated_memory()
+    return np.inf
+
+
+def _room_to_train(
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    loss: Loss,
+    data: Batch,
+    batch_size: int,
+) -> memory.Room:
+    """Return how to try a smaller batch. A step that fails has not moved weights, only statistics.
+
+    Those of BatchNorm layers that do not stand still go back to where this epoch began.
+    """
+    moving = [
+        (value, value.clone())
+        for layer in batchnorm_layers(model).values()
+        if layer.training
+        for value in layer.buffers()
+    ]
+
+    def undo() -> None:
         optimizer.zero_grad()
-        logits = model(batch)
-        if loss is None:
-            runs.check_labels(labels, logits.shape[-1])
-        value = (loss or torch.nn.functional.cross_entropy)(logits, wanted)
-        value.backward()
-        optimizer.step()
-        total += value.item() * len(places)
-        right += (_chosen(logits) == wanted).sum().item()
-    return total / len(images), right / len(images)
+        for value, kept in moving:
+            value.copy_(kept)
+        _give_back(model)
+
+    def tries(rows: int) -> None:
+        weights, state = _copy(model), copy.deepcopy(optimizer.state_dict())
+        try:
+            batch, wanted = (part[:rows].to(_device(model)) for part in data)
+            _step(model, batch, wanted, optimizer, loss)
+        finally:
+            model.load_state_dict(weights)
+            optimizer.load_state_dict(state)
+            optimizer.zero_grad()
+            _give_back(model)
+
+    rows = min(batch_size, len(data[0]))
+    return memory.Room("fit", _device_name(model), rows, tries, undo)
 
 
 def _train_mode(model: nn.Module, hold: bool) -> None:
@@ -174,19 +284,47 @@ def _train_mode(model: nn.Module, hold: bool) -> None:
         hold_batchnorm(model)
 
 
-def _logits(model: nn.Module, images: np.ndarray, batch_size: int) -> torch.Tensor:
+def _logits(model: nn.Module, images: np.ndarray, batch_size: int, task: str) -> torch.Tensor:
+    """Return the outputs for all images; each layer keeps the mode it was in."""
     import torch
 
-    device = next(model.parameters()).device
+    device = _device(model)
+    parts = torch.from_numpy(images).split(batch_size)
     was_training = {layer: layer.training for layer in model.modules()}
+    room = memory.Room(
+        task,
+        _device_name(model),
+        len(parts[0]),
+        tries=lambda rows: model(parts[0][:rows].to(device)),
+        undo=lambda: _give_back(model),
+    )
     model.eval()
     try:
         with torch.no_grad():
-            parts = torch.from_numpy(images).split(batch_size)
-            return torch.cat([model(part.to(device)).cpu() for part in parts])
+            return memory.guarded(
+                lambda: torch.cat([model(part.to(device)).cpu() for part in parts]), room
+            )
     finally:
         for layer, training in was_training.items():
             layer.training = training  # each its own: BatchNorm layers may be held
+
+
+def _device(model: nn.Module) -> torch.device:
+    return next(model.parameters()).device
+
+
+def _device_name(model: nn.Module) -> str:
+    return "CPU" if _device(model).type == "cpu" else "GPU"
+
+
+def _give_back(model: nn.Module) -> None:
+    """Return what a GPU's allocator keeps for later, so that the next try has all there is."""
+    import torch
+
+    if _device(model).type == "cuda":
+        torch.cuda.empty_cache()
+    elif _device(model).type == "mps":
+        torch.mps.empty_cache()
 
 
 def _chosen(logits: torch.Tensor) -> torch.Tensor:
