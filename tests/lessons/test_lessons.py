@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,23 @@ def test_solved_gets_full_marks(solved: dict[str, Any]):
 @both
 def test_solved_writes_nothing_to_stderr(solved: dict[str, Any]):
     assert {c["id"]: c["stderr"] for c in solved["cells"] if c["stderr"]} == {}
+
+
+@every
+@both
+def test_solved_says_first_what_it_computes_on(solved: dict[str, Any], framework: str):
+    name = {"keras": "Keras", "pytorch": "PyTorch"}[framework]
+    said = next(cell["printed"] for cell in solved["cells"] if cell["id"] == "setup")
+    assert re.match(rf"{name} \d+\.\d+\S* on (CPU|GPU)\b", said), said
+
+
+@pytest.mark.parametrize("lesson", ["05-fine-tuning"])
+@both
+def test_solved_shows_what_a_gpu_saves_or_that_there_is_none(solved: dict[str, Any]):
+    said = {cell["id"]: cell["printed"] for cell in solved["cells"]}
+    alone = "no GPU here: on a machine with one, this cell shows what it saves"
+    wanted = alone if " on CPU" in said["setup"] else "one epoch, through everything: "
+    assert said["processor-and-gpu"].startswith(wanted)
 
 
 @every
