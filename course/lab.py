@@ -107,6 +107,15 @@ def put_environment_first() -> None:
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
 
 
+def watch_kernels() -> None:
+    """Let kernels say which cell to run where a name is missing, see `course.order`.
+
+    A start-up file of a person's own is left to run instead.
+    """
+    start = Path(__file__).parent / "start_page" / "kernel.py"
+    os.environ.setdefault("PYTHONSTARTUP", str(start))
+
+
 def address(port: int, token: str) -> str:
     """Return what a person opens in a browser."""
     return f"http://localhost:{port}/lab/tree/START.md?token={token}"
@@ -125,6 +134,7 @@ def serve(port: int, *, browser: bool) -> None:
     from jupyterlab.labapp import LabApp
 
     put_environment_first()
+    watch_kernels()
     token = secrets.token_urlsafe(24)
     server = LabApp.initialize_server(argv=server_arguments(port, token, browser=browser))
     print(f"\n  {address(port, token)}\n", flush=True)
