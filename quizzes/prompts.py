@@ -23,6 +23,7 @@ START = Concept(
     (
         Says(("pretrain",)),
         Says((_MODEL, "train taught", "another other large big huge million imagenet already")),
+        Says((_MODEL, "train taught", "somebody someone")),
         Says(("already existing", "train learned learnt", _MODEL)),
         Says(("start begin build", "learned learnt knows known knowledge trained")),
         Says(("transfer reuse reusing", _MODEL)),

@@ -15,6 +15,7 @@ FINE_TUNING = [
     ("You take a pre-trained CNN and retrain its last layers on your own images.", "start adapt"),
     ("The network has already been trained on ImageNet.", "start"),
     ("Instead of training from scratch, you begin with something that knows a lot.", "start"),
+    ("You take a network that somebody trained on many pictures.", "start"),
     ("You don't train from scratch.", "start"),
     ("You train a network from scratch.", ""),
     ("It adapts to your new task.", "adapt"),
