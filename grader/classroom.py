@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
+import re
 import shutil
 import sqlite3
 import sys
@@ -35,6 +37,7 @@ from grader.receipts import Receipts
 from grader.scores import Rules
 
 CONFIG_NAME = "nbgrader_config.py"
+ROOM_BYTES = 2**20  # less room than this on the disk, and grading does not begin
 _CLASS_CONFIG = '''"""nbgrader's configuration of this class; what stands last wins."""
 
 from grader.configure import configure
@@ -246,9 +249,11 @@ class Classroom:
         probe = self.root / FOLDER / "writable"
         try:
             probe.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            probe.write_text("", "utf-8")
+            probe.write_bytes(bytes(ROOM_BYTES))  # an empty file fits on a full disk
             probe.unlink()
         except OSError as error:
+            with contextlib.suppress(OSError):
+                probe.unlink(missing_ok=True)
             raise ClassroomError(
                 f"{self.root} cannot be written ({error.strerror}), so no verdict could be kept. "
                 "Copy the class folder to a disk that can be, and grade there."
@@ -340,9 +345,10 @@ def _newest_version() -> str:
     return str(ScriptDirectory(ALEMBIC_DIR).get_current_head())
 
 
-def database_reason(error: SQLAlchemyError) -> str:
+def database_reason(error: Exception) -> str:
     """Return what went wrong in a database, without the statement it was busy with."""
-    return str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+    said = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+    return re.sub(r"^\([\w.]+\) ", "", said)  # nbgrader passes on the class of the error too
 
 
 def timestamp(folder: Path) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import warnings
@@ -32,16 +33,21 @@ def main() -> None:
     from grader.errors import ClassroomError, ClusterError, SandboxError, SourceError
 
     warnings.filterwarnings("ignore", module=r"nbgrader\..*")  # of its own use of its database
+    # where nbgrader writes a traceback for what is said in one sentence here
+    logging.getLogger("tornado.application").setLevel(logging.CRITICAL)
     try:
         app()
     except (SourceError, ClassroomError, ClusterError, SandboxError, OSError) as error:
         _errors.print(f"[red]{escape(str(error))}[/]")
         raise SystemExit(2) from None
     except Exception as error:
-        if not type(error).__module__.startswith("sqlalchemy."):
+        kind = type(error)
+        if not kind.__module__.startswith("sqlalchemy.") and kind.__name__ != "InvalidEntry":
             raise
-        reason = str(getattr(error, "orig", error)).splitlines()[0]
-        _errors.print(f"[red]The gradebook cannot be used: {escape(reason)}.[/]")
+        from grader.classroom import database_reason
+
+        reason = escape(database_reason(error))
+        _errors.print(f"[red]The gradebook cannot be used: {reason}.[/]")
         raise SystemExit(2) from None
 
 

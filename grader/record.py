@@ -13,7 +13,7 @@ from typing import Any
 
 import nbformat
 from nbgrader import utils
-from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
+from nbgrader.api import Gradebook, InvalidEntry, MissingEntry, SubmittedNotebook
 from sqlalchemy.exc import SQLAlchemyError
 
 from grader.checks.verdict import INFRASTRUCTURE, NOT_DONE, TAMPERED, Verdict
@@ -45,7 +45,7 @@ def record(
     """
     try:
         _enter(room, book, engine, submitted, submission, entry)
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, InvalidEntry) as error:
         book.db.rollback()
         reason = database_reason(error)
         raise ClassroomError(f"the gradebook could not be written: {reason}.") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -163,7 +164,10 @@ def _finish(engine: Engine, future: Future[Entry]) -> _Made:
         entry = future.result()
     except Exception as error:  # a fault of ours must not cost the rest of the class
         return "refused", None, f"grading failed: {type(error).__name__}: {error}"
-    engine.log.append(entry)
+    try:
+        engine.log.append(entry)
+    except OSError as error:  # a full disk; the next run grades this one again
+        return "refused", None, f"its verdicts could not be kept: {error.strerror}"
     return "graded", entry, ""
 
 
@@ -189,7 +193,8 @@ def _write(
         record(room, book, engine, submitted, submission, entry)
     except (ClassroomError, OSError) as error:
         return Outcome(submitted, entry, "refused", str(error))
-    recorded.add(name, mark)
+    with contextlib.suppress(OSError):  # if not noted, it is written again next time
+        recorded.add(name, mark)
     return Outcome(submitted, entry, state)
 
 
