@@ -317,7 +317,9 @@ def judge_gradual(case: Case, facts: Facts) -> Finding:
         return Finding.right(checked)
     hint = _gradual_mistake(case, facts, listed, count)
     expected, found = _blocks(listed, wanted), _blocks(listed, facts["trains"])
-    if expected == found:
+    if hint == "head-norm":
+        expected, found = f"{expected} with its BatchNorm", f"{found} without its BatchNorm"
+    elif expected == found:
         expected, found = f"{expected}, without BatchNorm", f"{found}, but other arrays of them"
     caption = f"What trains in epoch {case['epoch']}, layer by layer"
     shown = [tables.by_layer(caption, listed, wanted, facts["trains"])]
@@ -352,6 +354,11 @@ def _gradual_mistake(case: Case, facts: Facts, listed: Sequence[small.Array], co
         return "outer-flag"
     if not any(f for f, a in zip(flags, listed, strict=True) if a.part == "head"):
         return "head-frozen"
+    if all(
+        f == w or (a.norm and a.part == "head")
+        for a, f, w in zip(listed, flags, wanted, strict=True)
+    ):
+        return "head-norm"
     if like(open_at_end(count)) and flags != wanted:
         return "batchnorm-trains"
     if count == 0 and like(open_at_end(blocks)):
@@ -362,6 +369,8 @@ def _gradual_mistake(case: Case, facts: Facts, listed: Sequence[small.Array], co
         return "every-epoch"
     if any(like(open_at_end(count + by)) for by in (-1, 1)):
         return "off-by-one"
+    if count > blocks and like(open_at_end(count - blocks)):
+        return "past-the-end"
     return "flags-before"
 
 

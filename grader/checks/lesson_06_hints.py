@@ -89,13 +89,23 @@ GRADUAL = {
     "first-instead": same("You open the blocks next to the input first. Begin at the end."),
     "minus-zero": same(
         "With a count of 0 all blocks are open: stages[-0:] is the whole list. Count from the "
-        "front: stages[len(stages) - count:]."
+        "front: stages[max(0, len(stages) - count):]."
+    ),
+    "past-the-end": same(
+        "When all blocks are open and epochs go on, len(stages) - count falls below 0, and a slice "
+        "then counts from the end. Stop at 0: stages[max(0, len(stages) - count):]."
     ),
     "batchnorm-trains": Hint(
         keras="BatchNorm layers of the backbone train as well. Leave their flag at False.",
         pytorch="BatchNorm parameters of the backbone train as well. Leave their flags at False.",
     ),
     "head-frozen": same("The head is frozen. It trains in every epoch."),
+    "head-norm": Hint(
+        keras="A BatchNorm layer of the head is frozen. All of the head trains; hold only those of "
+        'model.get_layer("backbone").',
+        pytorch="A BatchNorm layer of the head is frozen. All of the head trains; hold only those "
+        "of model.features.",
+    ),
     "outer-flag": Hint(
         keras="The flag of the model, or of the backbone, is off and hides what is inside. Switch "
         "it on first, then go inward.",
