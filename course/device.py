@@ -57,6 +57,10 @@ def _tensorflow_gpus() -> list:
     return gpus
 
 
+def _processor(threads: int) -> str:
+    return f"CPU, {threads} thread{'s' * (threads != 1)}"
+
+
 def describe_torch() -> str:
     """Say in words what PyTorch computes on."""
     import torch
@@ -64,7 +68,7 @@ def describe_torch() -> str:
     kind = torch_device().type
     if kind == "cuda":
         return f"GPU, {torch.cuda.get_device_name(0)} (CUDA {torch.version.cuda})"
-    return "GPU of this Mac (mps)" if kind == "mps" else f"CPU, {torch.get_num_threads()} threads"
+    return "GPU of this Mac (mps)" if kind == "mps" else _processor(torch.get_num_threads())
 
 
 def describe_keras() -> str:
@@ -76,7 +80,7 @@ def describe_keras() -> str:
     if backend != "tensorflow":
         return f"{device.upper()}, backend {backend}"
     if device == "cpu":
-        return f"CPU, {os.cpu_count()} threads"
+        return _processor(os.cpu_count() or 1)
     import tensorflow as tf
 
     details = tf.config.experimental.get_device_details(tf.config.list_physical_devices("GPU")[0])
