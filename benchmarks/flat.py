@@ -4,7 +4,9 @@
 
 grades light classes (one exercise of lesson 02, in PyTorch) in the sandbox, each in a folder of its
 own, and prints what one submission costs: wall time of the whole program over the number of
-submissions, and the part of the coordinator, which is what could grow with the class.
+submissions, and the part of the coordinator, which is what could grow with the class: its time, and
+its own memory at the end. The peak is the largest of all samples of all processes together, and a
+longer run has more of them to be the largest; the median has not.
 """
 
 from __future__ import annotations
@@ -22,6 +24,11 @@ from benchmarks.submissions import PROJECT
 from grader.classroom import Classroom
 from tests.grader import cluster_class as light
 
+COLUMNS = (
+    *("submissions", "wall s", "each ms", "graded ms", "read ms", "write ms"),
+    *("coordinator MB", "median MB", "peak MB"),
+)
+
 
 def main() -> None:
     """Measure and print the table."""
@@ -29,8 +36,7 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[10, 100, 1000])
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
-    print("| submissions | wall s | each ms | graded ms | read ms | write ms | peak MB |")
-    print("|--:|--:|--:|--:|--:|--:|--:|")
+    print(f"| {' | '.join(COLUMNS)} |\n|{'--:|' * len(COLUMNS)}")
     walls = []
     for size in options.sizes:
         with tempfile.TemporaryDirectory(prefix="flat-") as scratch:
@@ -74,6 +80,8 @@ def _row(root: Path, size: int, jobs: int) -> tuple[str, float]:
                 [row["stages"]["write"] for row in rows],
             )
         ),
+        f"{told['coordinator_mb']:.0f}",
+        f"{measured.median_mb:.0f}",
         f"{measured.peak_mb:.0f}",
     )
     return "| " + " | ".join(map(str, columns)) + " |", measured.seconds

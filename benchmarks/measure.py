@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 import subprocess
 import sys
 import threading
@@ -25,14 +26,18 @@ class Measured:
         Wall time, its own start included.
     peak_mb : float
         Largest proportional set size of the whole process tree, sampled twice a second: memory
-        that forked processes share is counted once.
+        that forked processes share is counted once. The longer a program runs, the more likely
+        is a sample with all of its processes at their largest.
     output : str
         What it printed.
+    median_mb : float
+        The median of the same samples, which does not depend on how many there are.
     """
 
     seconds: float
     peak_mb: float
     output: str
+    median_mb: float = 0.0
 
 
 def run(
@@ -59,21 +64,26 @@ def run(
     if process.returncode:
         said = (errors or output)[-2000:]
         raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}: {said}")
-    return Measured(seconds, peak.mb, output)
+    return Measured(seconds, peak.mb, output, peak.median_mb)
 
 
 class _Peak:
     """Samples the memory of a process tree in a thread."""
 
     def __init__(self, pid: int) -> None:
-        self.mb = 0.0
+        self.mb, self._seen = 0.0, [0.0]
         self._pid, self._done = pid, threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
 
     def _watch(self) -> None:
         while not self._done.wait(SAMPLE_S):
-            self.mb = max(self.mb, tree_mb(self._pid))
+            self._seen.append(tree_mb(self._pid))
+            self.mb = max(self._seen)
+
+    @property
+    def median_mb(self) -> float:
+        return statistics.median(self._seen)
 
     def stop(self) -> None:
         self._done.set()

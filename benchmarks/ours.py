@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from grader.classroom import Classroom
 from grader.cluster import engine_on
 from grader.engine import Engine
@@ -40,7 +42,9 @@ def main() -> None:
     begin = time.perf_counter()
     outcomes = run_class(room, engine, room.submissions(), jobs=jobs)
     seconds = time.perf_counter() - begin
-    print(json.dumps({"seconds": seconds, **report(outcomes)}), flush=True)
+    own = psutil.Process().memory_full_info().uss / 2**20
+    told = {"seconds": seconds, "coordinator_mb": own, **report(outcomes)}
+    print(json.dumps(told), flush=True)
     if workers is not None:
         workers.close()
     os._exit(0)
