@@ -7,7 +7,8 @@ from grader.checks.lesson_02_hints import Hint, same
 SHARED = {
     "same-place": "A picture may stand elsewhere in the other set. Compare each with all.",
     "positions-in-first": "Those are positions in `first`. Positions in `second` are asked for.",
-    "look-alikes": "The same colors are not the same picture. Compare every pixel.",
+    "look-alikes": "Alike is not the same: some have the same colors in other places, some all "
+    "pixels but one. Compare every pixel, exactly.",
     "inside-second": "Pictures twice in `second` are no leak. Compare with `first` only.",
     "not-positions": "Return the positions in `second`, such as [2, 5]; [] if there are none.",
 }

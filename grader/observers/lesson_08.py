@@ -32,8 +32,11 @@ def draw_sets(case: Case) -> tuple[np.ndarray, np.ndarray]:
     second = rng.integers(0, 256, (case["second"], side, side, 3)).astype(np.uint8)
     for place, source in case["copies"]:
         second[place] = first[source]
-    for place, source in case["look_alikes"]:  # the same colors in other places
-        second[place] = first[source][::-1, ::-1]
+    (turned, one), *nearly = case["look_alikes"]
+    second[turned] = first[one][::-1, ::-1]  # the same colors in other places
+    for place, source in nearly:  # one color of one pixel is another
+        second[place] = first[source]
+        second[place, 0, 0, 0] ^= 1
     for place, source in case["twins"]:  # twice in the second set, never in the first
         second[place] = second[source]
     return first, second
