@@ -16,9 +16,12 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table as RichTable
 
 from course import settings
+from course.backbone.compare import ASKED_WAYS, WEIGHTS, Comparison, chosen
+from course.backbone.compare import compare as measure_weights
+from course.backbone.compare import text as table_text
 from course.backbone.evaluate import FRAMEWORKS, Run, rows_at_hand
 from course.backbone.evaluate import evaluate as measure
-from course.backbone.transfer import ROWS, WAYS, Row
+from course.backbone.transfer import NUMBERS, ROWS, WAYS, Row
 from course.backbone.weights import WeightsError, read_weights, weights_path
 
 app = typer.Typer(no_args_is_help=True, help="The bundled pretrained backbone.")
@@ -136,8 +139,63 @@ def _evaluate(seeds: int, framework: str, rows: list[Row], out: Path | None) -> 
         console.print(f"Wrote {card.card_path()} and MODEL_CARD.md beside it.")
 
 
+@app.command()
+def compare(
+    seeds: Annotated[int, typer.Option(min=1, help="How often each row is run.")] = 3,
+    framework: Annotated[str, typer.Option(help="torch, keras or both.")] = "both",
+    pictures: Annotated[str, typer.Option(help="drawn or photos.")] = "photos",
+    weights: Annotated[str, typer.Option(help="bundled, imagenet or both.")] = "both",
+    ways: Annotated[str, typer.Option(help="Some of scratch,head,tuned,reckless.")] = ",".join(
+        ASKED_WAYS
+    ),
+    pictures_count: Annotated[
+        int | None, typer.Option(help="Only the rows with so many training pictures.")
+    ] = None,
+) -> None:
+    """Compare the bundled weights with ImageNet's (an hour and more; --pictures-count 100: less).
+
+    From scratch, head only and fine-tuned, in both frameworks, over several seeds. The features
+    that heads train on are computed once for each seed.
+    """
+    os.environ["COURSE_PICTURES"] = pictures
+    with _told_kindly():
+        rows = chosen(rows_at_hand(), ways.split(","), pictures_count)
+        made = measure_weights(
+            rows,
+            seeds=range(seeds),
+            weights=_one_or_both(weights, WEIGHTS, "--weights"),
+            frameworks=_one_or_both(framework, FRAMEWORKS, "--framework"),
+            report=lambda name, run: console.print(f"{name:8} {_words(run)}"),
+        )
+        console.print(f"\n{table_text(made, rows)}", soft_wrap=True, markup=False)
+        console.print(_what_was_done(made, seeds), soft_wrap=True)
+        if made.failed:
+            raise RuntimeError("\n".join(f"Left out: {reason}" for reason in made.failed))
+
+
+def _one_or_both(asked: str, names: tuple[str, ...], option: str) -> tuple[str, ...]:
+    if asked not in (*names, "both"):
+        raise ValueError(f"{option} is {asked!r}; expected {', '.join(names)} or both.")
+    return names if asked == "both" else (asked,)
+
+
+def _what_was_done(made: Comparison, seeds: int) -> str:
+    runs = [run for table in made.tables.values() for run in table.runs]
+    tested = " and ".join(map(str, sorted({run.test for run in runs}))) or "no"
+    return (
+        f"\nMean (lowest–highest) over {seeds} seeds on {tested} test pictures; seconds of one "
+        f"run, drawing left out. Convolutions train {NUMBERS.steps} steps of {NUMBERS.batch_size} "
+        f"pictures, heads {NUMBERS.head_steps} steps on features of {NUMBERS.views} views of "
+        "each picture. From scratch: untrained, in the shape and at the size of the weights."
+    )
+
+
 def _show(run: Run) -> None:
-    console.print(
+    console.print(_words(run))
+
+
+def _words(run: Run) -> str:
+    return (
         f"{run.framework:5} {run.row:22} seed {run.seed}: {100 * run.accuracy:5.1f} % "
         f"({run.seconds:.0f} s)"
     )

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,6 +62,8 @@ def evaluate(
     frameworks: Sequence[str] = FRAMEWORKS,
     rows: Sequence[Row] | None = None,
     report: Callable[[Run], None] | None = None,
+    environment: Mapping[str, str] | None = None,
+    table: Table | None = None,
 ) -> Table:
     """Run rows of the transfer table, each framework in its own process.
 
@@ -75,6 +77,10 @@ def evaluate(
         The lines to run; None takes all there are pictures for.
     report
         Called after each run.
+    environment
+        Variables for the frameworks' processes, such as ``COURSE_WEIGHTS``.
+    table
+        Where runs are added; by default a new one.
 
     Raises
     ------
@@ -82,9 +88,9 @@ def evaluate(
         If a framework's process fails; the message ends with its own words.
     """
     rows = rows_at_hand() if rows is None else rows
-    table = Table()
+    table = Table() if table is None else table
     for framework in frameworks:
-        for facts in _facts(framework, rows, seeds):
+        for facts in _facts(framework, rows, seeds, environment or {}):
             if "versions" in facts:
                 table.versions |= facts["versions"]
                 table.devices[framework] = facts["device"]
@@ -95,7 +101,9 @@ def evaluate(
     return table
 
 
-def _facts(framework: str, rows: Sequence[Row], seeds: Sequence[int]) -> Iterator[dict[str, Any]]:
+def _facts(
+    framework: str, rows: Sequence[Row], seeds: Sequence[int], given: Mapping[str, str]
+) -> Iterator[dict[str, Any]]:
     command = [
         sys.executable,
         "-m",
@@ -104,11 +112,11 @@ def _facts(framework: str, rows: Sequence[Row], seeds: Sequence[int]) -> Iterato
         ",".join(row.id for row in rows),
         ",".join(map(str, seeds)),
     ]
-    environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONWARNINGS": "ignore"}
+    quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONWARNINGS": "ignore"}
     with subprocess.Popen(
         command,
         cwd=settings.project_root(),
-        env=environment,
+        env={**os.environ, **quiet, **given},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

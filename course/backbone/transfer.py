@@ -7,9 +7,10 @@ the pictures. ``transfer_torch`` and ``transfer_keras`` hold the training, each 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -85,10 +86,36 @@ class Pictures(Protocol):
         """Return the names of the classes."""
 
 
+@dataclass
+class Kept:
+    """Features of the pretrained backbone: two rows of a seed train their heads on the same ones.
+
+    Attributes
+    ----------
+    saved_s : float
+        Seconds that rows did not take because a row before them had; a row's cost includes them.
+    """
+
+    saved_s: float = 0.0
+    _key: Hashable = None
+    _value: Any = None
+    _cost_s: float = 0.0
+
+    def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """Return ``make()``, or what it made last time if that was for the same ``key``."""
+        if self._key == key:
+            self.saved_s += self._cost_s
+            return self._value
+        begin = time.perf_counter()
+        self._value, self._key = make(), key
+        self._cost_s = time.perf_counter() - begin
+        return self._value
+
+
 class Trainer(Protocol):
     """The training half that each framework supplies."""
 
-    def run(self, row: Row, train: Pictures, test: Pictures, seed: int) -> float:
+    def run(self, row: Row, train: Pictures, test: Pictures, seed: int, kept: Kept) -> float:
         """Train as the row says and return the accuracy on ``test``, 0 to 1."""
 
 

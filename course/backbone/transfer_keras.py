@@ -12,6 +12,7 @@ from course.backbone import load_keras, preprocess, size_px
 from course.backbone.architecture import FEATURES, WIDTH, random_tensors
 from course.backbone.transfer import (
     NUMBERS,
+    Kept,
     Pictures,
     Row,
     batches,
@@ -24,7 +25,7 @@ from course.backbone.transfer import (
 Rate = Callable[[int], float]
 
 
-def run(row: Row, train: Pictures, test: Pictures, seed: int) -> float:
+def run(row: Row, train: Pictures, test: Pictures, seed: int, kept: Kept | None = None) -> float:
     """Train as the row says and return the accuracy on ``test``, 0 to 1."""
     keras.utils.set_random_seed(seed)
     base = load_keras(
@@ -33,7 +34,10 @@ def run(row: Row, train: Pictures, test: Pictures, seed: int) -> float:
     head = _head(len(train.classes), seed)
     model = keras.Sequential([base, head])
     if row.way in ("head", "tuned"):
-        _train_head(base, head, train, seed)
+        features, labels = (kept or Kept()).once(
+            (row.task, row.pictures, seed), lambda: _varied_features(base, train, seed)
+        )
+        _train_head(head, features, labels, seed)
     if row.way == "scratch":
         _train(model, train, _careful(NUMBERS.scratch_rate), seed)
     elif row.way == "tuned":
@@ -63,9 +67,14 @@ def _compile(model: keras.Model) -> None:
     )
 
 
-def _train_head(base: keras.Model, head: keras.Model, train: Pictures, seed: int) -> None:
+def _varied_features(
+    base: keras.Model, train: Pictures, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
     images, labels = views(train, seed=seed)
-    features = base.predict(_inputs(images), batch_size=100, verbose=0)
+    return base.predict(_inputs(images), batch_size=100, verbose=0), labels
+
+
+def _train_head(head: keras.Model, features: np.ndarray, labels: np.ndarray, seed: int) -> None:
     _compile(head)
     for step, rows in enumerate(feature_batches(len(labels), seed=seed)):
         head.optimizer.learning_rate = rate_at(step, NUMBERS.head_steps, NUMBERS.head_rate)

@@ -13,6 +13,7 @@ from torchvision.models import MobileNetV2
 from course.backbone import load_torch, preprocess
 from course.backbone.transfer import (
     NUMBERS,
+    Kept,
     Pictures,
     Row,
     batches,
@@ -21,17 +22,21 @@ from course.backbone.transfer import (
     tune_rate,
     views,
 )
+from course.device import torch_device
 
-DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+DEVICE = torch_device()
 Rate = Callable[[int], float]
 
 
-def run(row: Row, train: Pictures, test: Pictures, seed: int) -> float:
+def run(row: Row, train: Pictures, test: Pictures, seed: int, kept: Kept | None = None) -> float:
     """Train as the row says and return the accuracy on ``test``, 0 to 1."""
     torch.manual_seed(seed)
     model = _model(row, len(train.classes), seed)
     if row.way in ("head", "tuned"):
-        _train_head(model, train, seed)
+        features, labels = (kept or Kept()).once(
+            (row.task, row.pictures, seed), lambda: _varied_features(model, train, seed)
+        )
+        _train_head(model, features, labels, seed)
     if row.way == "scratch":
         model.train()
         _train(model, train, _careful(NUMBERS.scratch_rate), seed)
@@ -57,10 +62,16 @@ def _inputs(images: np.ndarray) -> torch.Tensor:
     return arrays.to(DEVICE, memory_format=torch.channels_last)
 
 
-def _train_head(model: MobileNetV2, train: Pictures, seed: int) -> None:
+def _varied_features(
+    model: MobileNetV2, train: Pictures, seed: int
+) -> tuple[torch.Tensor, torch.Tensor]:
     images, answers = views(train, seed=seed, numbers=NUMBERS)
-    features = _features(model, images)
-    labels = torch.from_numpy(answers).to(DEVICE)
+    return _features(model, images), torch.from_numpy(answers).to(DEVICE)
+
+
+def _train_head(
+    model: MobileNetV2, features: torch.Tensor, labels: torch.Tensor, seed: int
+) -> None:
     head = model.classifier
     optimizer = torch.optim.Adam(head.parameters(), eps=NUMBERS.adam_epsilon)
     for step, rows in enumerate(feature_batches(len(labels), seed=seed, numbers=NUMBERS)):
