@@ -167,9 +167,10 @@ def class_names(folder: Path) -> tuple[str, ...]:
         child.name for child in folder.iterdir() if child.is_dir() and child.name[0] not in "._"
     )
     if len(names) < 2:
+        held = f"1 class folder ({names[0]})" if names else "no class folders"
         raise ValueError(
-            f"{folder} holds {len(names)} class folders ({', '.join(names) or 'none'}); expected "
-            "two or more. Sort the photographs into one folder per class."
+            f"{folder} holds {held}; expected two or more. "
+            "Sort the photographs into one folder per class."
         )
     return tuple(names)
 

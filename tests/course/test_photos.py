@@ -203,10 +203,12 @@ def test_a_missing_folder(tmp_path):
         photos(tmp_path / "nowhere")
 
 
-@pytest.mark.parametrize("classes", [{}, {"ant": 3}])
-def test_fewer_than_two_classes(tmp_path, classes):
+@pytest.mark.parametrize(
+    ("classes", "held"), [({}, "no class folders"), ({"ant": 3}, r"1 class folder \(ant\)")]
+)
+def test_fewer_than_two_classes(tmp_path, classes, held):
     _fill(tmp_path, classes)
-    with pytest.raises(ValueError, match=rf"holds {len(classes)} class folders.*one folder per"):
+    with pytest.raises(ValueError, match=rf"holds {held}; expected two or more.*one folder per"):
         photos(tmp_path)
 
 
