@@ -338,7 +338,7 @@ def _stop_mistake(losses: Sequence[float], patience: int, found: int) -> str:
         "not-in-a-row": _follow_total(losses, patience),
         "first-rise": follow(losses, 1)[0] if patience > 1 else -1,
     }
-    return next((name for name, epochs in guesses.items() if epochs == found), "")
+    return next((name for name, epochs in guesses.items() if epochs == found), "miscounted")
 
 
 def _follow_ties(losses: Sequence[float], patience: int) -> int:

@@ -51,6 +51,8 @@ STOP = {
     "count back to 0.",
     "against-last": "You compare with the epoch before. Compare with the best so far.",
     "ties": "An equal loss is no progress. Ask for less than the best, not less or equal.",
+    "miscounted": "Count the epochs since the lowest loss so far (an equal one is no progress). "
+    "Stop when there are `patience` of them.",
     "not-afresh": "The second training began with the memory of the first. Set everything back in "
     "on_train_begin.",
 }
