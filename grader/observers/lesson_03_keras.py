@@ -100,8 +100,9 @@ def trainer(
     head = layers.Dense(weights.shape[1])
 
     def now() -> tuple[np.ndarray, np.ndarray]:
-        kernel, offset = head.get_weights()
-        return kernel, offset
+        # What is stored: JAX answers with a stand-in, without numbers, while a step is computed.
+        kernel, offset = (keras.ops.convert_to_numpy(array._value) for array in head.weights)
+        return kernel.copy(), offset.copy()
 
     seen: list[Any] = []
     recorder = _Recorder(lambda note: seen.append(note), now, whole=True)
