@@ -10,6 +10,7 @@ from course.torch_kit.freezing import (
     unfreeze,
 )
 from course.torch_kit.head import cached_features, replace_head
+from course.torch_kit.speed import faster
 from course.torch_kit.training import evaluate, fit, predict_proba
 from course.torch_kit.tuning import unfreeze_last
 
@@ -19,6 +20,7 @@ __all__ = [
     "changes",
     "count_parameters",
     "evaluate",
+    "faster",
     "fit",
     "freeze",
     "hold_batchnorm",

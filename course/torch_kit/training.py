@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from torch import nn
 
 CHANNELS = 1  # the axis of an image's channels: (N, 3, H, W)
-CHUNK_BYTES = 4 * 2**20  # gathered at once: one batch of pictures, dozens of features
 RESIDENT_SHARE = 0.25  # of a GPU's free memory, for the data; training wants the rest
 
 Loss = Callable[["torch.Tensor", "torch.Tensor"], "torch.Tensor"]
@@ -197,12 +196,11 @@ def _batches(
 
     images, labels = data
     order = torch.from_numpy(rng.permutation(len(images))).to(images.device)
-    for places in order.split(runs.chunk_size(images.shape, size, CHUNK_BYTES)):
-        rows, answers = images[places].split(size), labels[places].split(size)
-        for batch, wanted in zip(rows, answers, strict=True):
-            if augment:
-                batch = torch.from_numpy(runs.augmented(batch.numpy(), augment, rng))
-            yield batch, wanted
+    for places in order.split(size):
+        batch, wanted = images.index_select(0, places), labels.index_select(0, places)
+        if augment:
+            batch = torch.from_numpy(runs.augmented(batch.numpy(), augment, rng))
+        yield batch, wanted
 
 
 def _cross_entropy(labels: np.ndarray) -> Loss:
