@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 CLASSES = 1000
 WIDTH = 1.0
+TORCH_BN_EPSILON = 1e-5  # of torchvision's MobileNetV2; no state_dict holds it
 _KERAS_HEAD_SIZE_PX = 224  # the one size at which Keras gives EfficientNetB0 its ImageNet head
 
 

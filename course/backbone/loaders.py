@@ -60,21 +60,22 @@ def load_torch(
         model = random_nets.efficientnet_torch(imagenet.CLASSES, seed)
     else:
         tensors = _tensors(chosen(weights), seed, classes=classes)
-        model = build_torch(len(tensors["classifier.1.bias"]), width=_width(weights))
+        outputs = len(tensors["classifier.1.bias"])
+        model = build_torch(outputs, width=_width(weights), epsilon=_torch_epsilon(weights))
         set_torch_weights(model, tensors)
     if classes is not None:
         _renew_torch_head(model, classes, seed)
     return mark(model, origin).eval()
 
 
-def build_torch(classes: int, *, width: float = WIDTH) -> MobileNetV2:
-    """Build an untrained torchvision ``MobileNetV2`` of the bundled shape."""
+def build_torch(classes: int, *, width: float = WIDTH, epsilon: float = BN_EPSILON) -> MobileNetV2:
+    """Build an untrained torchvision ``MobileNetV2``, by default of the bundled shape."""
     try:
         from torch import nn
         from torchvision.models import mobilenet_v2
     except ImportError as error:
         raise WeightsError("PyTorch is missing: pip install torch torchvision") from error
-    norm = partial(nn.BatchNorm2d, eps=BN_EPSILON, momentum=BN_MOMENTUM)
+    norm = partial(nn.BatchNorm2d, eps=epsilon, momentum=BN_MOMENTUM)
     return mobilenet_v2(width_mult=width, num_classes=classes, norm_layer=norm)
 
 
@@ -186,3 +187,8 @@ def _tensors(weights: str, seed: int, *, classes: int | None) -> dict[str, np.nd
 
 def _width(weights: str | None) -> float:
     return imagenet.WIDTH if family(weights) == "imagenet" else WIDTH
+
+
+def _torch_epsilon(weights: str | None) -> float:
+    # what a network saves goes back into an untrained one of its kind: it must compute alike
+    return imagenet.TORCH_BN_EPSILON if family(weights) == "imagenet" else BN_EPSILON

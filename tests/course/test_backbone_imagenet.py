@@ -212,6 +212,31 @@ def test_efficientnet_in_keras(offline):
     assert facts["origin"] == "the imagenet weights of efficientnet_b0 in keras"
 
 
+ALIKE = """
+import json, os
+import torch, torchvision
+from course.backbone import load_torch
+held = f"{torch.hub.get_dir()}/checkpoints"
+os.makedirs(held, exist_ok=True)
+torch.manual_seed(0)
+torch.save(torchvision.models.mobilenet_v2().state_dict(), f"{held}/mobilenet_v2-b0353104.pth")
+tuned, fresh = load_torch(classes=5), load_torch(weights="random", classes=5)
+fresh.load_state_dict(tuned.state_dict())
+with torch.inference_mode():
+    # dark pictures: where the variance is small, BatchNorm's epsilon shows
+    outputs = [model(0.01 * torch.rand(2, 3, 65, 65, generator=torch.Generator().manual_seed(1)))
+               for model in (tuned, fresh)]
+print(json.dumps({"same": torch.equal(*outputs),
+                  "epsilons": sorted({m.eps for m in fresh.modules() if hasattr(m, "eps")})}))
+"""
+
+
+@pytest.mark.torch
+def test_what_an_imagenet_network_saved_goes_back_into_an_untrained_one(tmp_path):
+    facts = run_json(ALIKE, env={"TORCH_HOME": str(tmp_path), "COURSE_WEIGHTS": "imagenet"})
+    assert facts == {"same": True, "epsilons": [1e-5]}
+
+
 def test_the_size_is_the_weights_own():
     assert (size_px(weights="imagenet"), size_px(weights="bundled")) == (161, 97)
 
