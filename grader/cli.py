@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import secrets
+import sys
 import warnings
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -163,10 +164,13 @@ def run(
         wanted = [one for one in wanted if name.startswith(f"{one.lesson}/")]
         engine, again = regrade.OneExercise(engine, name), True
     before = engine.log.latest()
-    with report.progress(len(wanted), _console) as advance:
-        outcomes = run_class(
-            room, engine, wanted, jobs=jobs or os.cpu_count() or 1, again=again, notify=advance
-        )
+    try:
+        with report.progress(len(wanted), _console) as advance:
+            outcomes = run_class(
+                room, engine, wanted, jobs=jobs or os.cpu_count() or 1, again=again, notify=advance
+            )
+    except KeyboardInterrupt:
+        _end_at_once()
     late = room.apply_lateness()
     report.show_class(outcomes, _console)
     report.show_changes(list(regrade.changes(outcomes, before)), before, _console)
@@ -176,6 +180,13 @@ def run(
     if late:
         _console.print(f"{late} late, with points off")
     raise typer.Exit(0 if all(outcome.entry for outcome in outcomes) else 1)
+
+
+def _end_at_once() -> NoReturn:
+    """End without the threads, which wait for students' code that may take minutes more."""
+    _console.print("Stopped. What is graded is kept; the same command goes on from there.")
+    sys.stdout.flush()
+    os._exit(130)  # closes the sockets at whose other ends the workers then end too
 
 
 def _lessons(wanted: Iterable[Submitted]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 import signal
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import time
 
+import psutil
 import pytest
 
 from grader.checks import register
@@ -30,6 +32,19 @@ from tests.grader import sample
 from tests.grader.test_resume import grade_class
 register(sample.DOUBLE)
 grade_class(sys.argv[1], jobs=2)
+"""
+
+
+_DOOR = """
+import sys
+from grader import cli, workers
+from grader.checks import register
+from tests.grader import sample
+register(sample.DOUBLE)
+bare = workers.Workers(sandbox=False, bare=True)
+workers.worker_factory = lambda *, sandbox: bare
+sys.argv = ["grade", "run", sys.argv[1], "--jobs", "2"]
+cli.main()
 """
 
 
@@ -80,3 +95,29 @@ def test_killed_and_resumed_is_the_same_as_serial(tmp_path):
         == points(serial)
         == {f"s{number}": 3.0 if number % 2 else 1.0 for number in range(STUDENTS)}
     )
+
+
+@pytest.mark.skipif(os.name != "posix", reason="as Ctrl-C in a terminal of Unix")
+def test_stopped_by_hand_it_ends_at_once_and_says_how_to_go_on(tmp_path):
+    register(dataclasses.replace(sample.DOUBLE, timeout_s=2))
+    nb.write_lesson(tmp_path)
+    for number, wait_s in enumerate((0, 0, 600, 600)):
+        answer = f"import time\ntime.sleep({wait_s})\n# {number}\n{nb.RIGHT}"
+        path = tmp_path / "submitted" / f"s{number}" / nb.LESSON / "pytorch.ipynb"
+        nb.write(path, nb.submitted_notebook(answer))
+    Classroom(tmp_path).release(nb.LESSON)
+    run = subprocess.Popen(
+        [sys.executable, "-c", _DOOR, str(tmp_path)], cwd=nb.ROOT, stdout=subprocess.PIPE, text=True
+    )
+    servers = psutil.Process(run.pid)
+    deadline = time.monotonic() + 100
+    while len(list(Log(tmp_path).entries())) < 2 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    started = servers.children(recursive=True)
+    run.send_signal(signal.SIGINT)
+    said, _ = run.communicate(timeout=60)  # far less than the answers would go on
+    assert run.returncode == 130
+    assert "Stopped. What is graded is kept; the same command goes on from there." in said
+    _, alive = psutil.wait_procs(started, timeout=30)
+    assert [one.pid for one in alive if one.status() != psutil.STATUS_ZOMBIE] == []
+    assert len(list(Log(tmp_path).entries())) == 2
