@@ -55,11 +55,12 @@ class WarmServer:
         sandbox: bool,
         cold: bool = False,
         memory_mb: int = MEMORY_MB,
+        cpu_s: int = CPU_S,
         extra: tuple[Path, ...] = (),
     ) -> None:
         ours, theirs = socket.socketpair()
         self._control, self._lock = ours, threading.Lock()
-        options = [f"--control={theirs.fileno()}", f"--memory-mb={memory_mb}", f"--cpu-s={CPU_S}"]
+        options = [f"--control={theirs.fileno()}", f"--memory-mb={memory_mb}", f"--cpu-s={cpu_s}"]
         shut_in = [*walls.command(extra)] if sandbox else []
         self._process = subprocess.Popen(
             [
@@ -215,10 +216,12 @@ class Workers:
         sandbox: bool = True,
         bare: bool = False,
         memory_mb: int = MEMORY_MB,
+        cpu_s: int = CPU_S,
         extra: tuple[Path, ...] = (),
     ) -> None:
         self._engine = walls.choose() if sandbox else None
-        self._options: dict[str, Any] = {"sandbox": sandbox, "memory_mb": memory_mb, "extra": extra}
+        self._options: dict[str, Any] = {"sandbox": sandbox, "memory_mb": memory_mb}
+        self._options |= {"cpu_s": cpu_s, "extra": extra}
         self._bare = bare
         self._servers: dict[str, WarmServer] = {}
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)

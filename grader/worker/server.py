@@ -111,7 +111,7 @@ def _keep(
             watch.close()
             _work(framework, talk, guard, options)
         talk.close()
-        reason = _watch(worker, watch, options.memory_mb)
+        reason = _watch(worker, watch, options.memory_mb, options.cpu_s)
     except OSError as error:
         reason = f"infrastructure: {error}"
     with contextlib.suppress(OSError):
@@ -119,7 +119,7 @@ def _keep(
     os._exit(0)
 
 
-def _watch(worker: int, watch: socket.socket, memory_mb: int) -> str:
+def _watch(worker: int, watch: socket.socket, memory_mb: int, cpu_s: int) -> str:
     """Return why the worker ended.
 
     Over ``watch`` the coordinator sends new limits on memory, and closes it to have it ended.
@@ -129,11 +129,11 @@ def _watch(worker: int, watch: socket.socket, memory_mb: int) -> str:
     poller.register(watch, select.POLLIN | select.POLLHUP)
     reason = "crashed"
     while True:
-        pid, status = os.waitpid(worker, os.WNOHANG)
+        pid, status, spent = os.wait4(worker, os.WNOHANG)
         if pid:
-            if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU:
-                return "timeout"
-            return reason
+            killed = os.WIFSIGNALED(status)  # at the limit the kernel sends SIGXCPU or SIGKILL
+            late = spent.ru_utime + spent.ru_stime >= cpu_s - 0.5
+            return "timeout" if killed and late else reason
         if poller.poll(POLL_MS):
             told = watch.recv(LIMIT.size)
             if len(told) < LIMIT.size:

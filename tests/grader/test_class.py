@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
+import time
+from io import StringIO
 
 import nbformat
 import pytest
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
+from rich.console import Console
 
-from grader import plugins
+from grader import plugins, report
 from grader.checks import register
 from grader.classroom import Classroom, timestamp
 from grader.engine import Engine
@@ -163,3 +167,15 @@ def test_formulas_are_made_harmless(text):
 
 def test_numbers_and_names_stay_themselves():
     assert [safe(v) for v in (None, -1.5, "O'Neil, Ann")] == ["", -1.5, "O'Neil, Ann"]
+
+
+def test_progress_says_how_many_and_how_long():
+    console = Console(file=StringIO(), width=80, force_terminal=True)
+    with report.progress(4, console) as advance:
+        advance(None)
+        advance(None)
+        time.sleep(0.3)
+    shown = console.file.getvalue()
+    assert "Grading" in shown
+    assert "2/4" in shown
+    assert re.search(r"\d:\d\d:\d\d", shown)  # the time left

@@ -127,6 +127,21 @@ def _error(workers, source):
         worker.close()
 
 
+def test_processor_time_is_limited():
+    """However much wall time it is given, and though it ignores the signal that says so."""
+    hasty = Workers(bare=True, memory_mb=500, cpu_s=1)
+    try:
+        with pytest.raises(Gone) as caught:
+            run(hasty, "while True: pass", 300)
+        assert caught.value.reason == "timeout"
+        deaf = "import signal\nsignal.signal(signal.SIGXCPU, signal.SIG_IGN)\nwhile True: pass"
+        with pytest.raises(Gone) as caught:
+            run(hasty, deaf, 300)
+        assert caught.value.reason == "timeout"
+    finally:
+        hasty.close()
+
+
 def test_processes_are_limited(workers):
     bomb = "import os, time\nwhile True:\n    os.fork()"
     with pytest.raises((Gone, Late)):
