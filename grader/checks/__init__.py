@@ -89,6 +89,9 @@ Rules
   return ``Finding.wrong(..., share=0.5)``. A part is worth its worst case.
 * A variable (not a function) is observed as it is: ``student.answer_3``.
 * Every hint names one plausible wrong answer, and a test feeds that answer in.
+* Where a table or a chart shows the mistake, hand it over: ``Finding.wrong(..., shown=[table])``,
+  with what `grader.checks.shown` has (``compared`` for expected against found). Make it of what was
+  judged; never of what only the judge knows, such as the classes of a hidden test set.
 '''
 
 from grader.checks.model import Check, Facts, Finding
