@@ -11,6 +11,7 @@ from course.backbone.naming import set_keras_weights
 from course.backbone.preprocessing import Origin, chosen, family, mark, pretraining_classes
 from course.backbone.preprocessing import size_px as default_size_px
 from course.backbone.weights import WeightsError, read_weights
+from course.device import keras_device
 
 if TYPE_CHECKING:
     import keras
@@ -142,6 +143,7 @@ def load_keras(
         If the architecture is unknown or has no such weights.
     """
     origin = Origin(family(weights, architecture), architecture, "keras")
+    keras_device()  # before TensorFlow computes: it takes a GPU's memory as needed, not all at once
     if chosen(weights) == "imagenet":
         model = imagenet.load_keras(architecture, include_top=include_top, size_px=size_px)
     elif architecture == "efficientnet_b0":

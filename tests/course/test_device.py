@@ -81,3 +81,58 @@ def test_a_gpu_is_really_used_by_keras():
 def test_keras_on_pytorch_says_so():
     facts = run_json(OTHER_BACKEND, env={"KERAS_BACKEND": "torch"})
     assert facts["said"].endswith(", backend torch")
+
+
+# A machine with a GPU, played: what the course asks is answered, nothing is computed.
+PLAYED_TORCH = """
+import json
+import torch
+from course.device import describe_torch, torch_device
+said = {}
+torch.cuda.is_available = lambda: True
+torch.cuda.get_device_name = lambda place: "Tesla T4"
+said["cuda"] = [torch_device().type, describe_torch()]
+torch.cuda.is_available = lambda: False
+torch.backends.mps.is_available = lambda: True
+said["mps"] = [torch_device().type, describe_torch()]
+print(json.dumps({"said": said, "cuda version": torch.version.cuda}))
+"""
+
+PLAYED_KERAS = """
+import json
+import keras
+import tensorflow as tf
+from course import device
+from course.backbone import load_keras
+grown = []
+tf.config.list_physical_devices = lambda kind=None: ["GPU:0", "GPU:1"]
+tf.config.experimental.set_memory_growth = lambda gpu, on: grown.append([gpu, on])
+tf.config.experimental.get_device_details = lambda gpu: {"device_name": "Tesla T4"}
+said = device.describe_keras()
+named = list(grown)
+grown.clear()
+build = keras.applications.MobileNetV2
+def builds(*given, **more):
+    grown.append("built")
+    return build(*given, **more)
+keras.applications.MobileNetV2 = builds
+load_keras(size_px=65)
+print(json.dumps({"said": said, "named": named, "order": grown}))
+"""
+
+
+@pytest.mark.torch
+def test_pytorch_takes_cuda_then_mps():
+    facts = run_json(PLAYED_TORCH)
+    assert facts["said"] == {
+        "cuda": ["cuda", f"GPU, Tesla T4 (CUDA {facts['cuda version']})"],
+        "mps": ["mps", "GPU of this Mac (mps)"],
+    }
+
+
+@pytest.mark.keras
+def test_memory_grows_on_each_gpu_and_the_backbone_sees_to_it():
+    facts = run_json(PLAYED_KERAS)
+    assert facts["said"] == "GPU, Tesla T4"
+    assert facts["named"] == [["GPU:0", True], ["GPU:1", True]]
+    assert facts["order"] == [["GPU:0", True], ["GPU:1", True], "built"]
