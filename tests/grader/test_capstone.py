@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from grader.checks import Case, decide
-from grader.checks.lesson_08 import PER_CLASS, SAVED_MODEL, _labels, judge_saved
+from grader.checks.lesson_08 import PER_CLASS, SAVED_MODEL, _bars, _labels, judge_saved
 from grader.observers import lesson_08 as observers
 from grader.observers.run import OK, Observation
 
@@ -44,6 +44,21 @@ def test_a_case_is_pictures_and_nothing_that_tells_their_classes():
     assert labels.tolist() != sorted(labels.tolist())
     assert json.dumps(dict(case.params))  # travels to the sandbox as text
     assert not np.array_equal(images, observers.unpack_images(drawn(8)[0]))
+
+
+@pytest.mark.parametrize(
+    ("pictures", "weights", "bars"),
+    [
+        ("drawn", "bundled", [0.8, 0.6, 0.4]),
+        ("drawn", "imagenet", [0.8, 0.6, 0.4]),
+        ("photos", "imagenet", [0.65, 0.5, 0.35]),
+        ("photos", "bundled", [0.4, 0.32, 0.26]),
+    ],
+)
+def test_the_bar_follows_from_what_is_shown_and_what_was_seen(monkeypatch, pictures, weights, bars):
+    monkeypatch.setenv("COURSE_PICTURES", pictures)
+    monkeypatch.setenv("COURSE_WEIGHTS", weights)
+    assert _bars() == bars
 
 
 def test_pictures_are_kept_nowhere(tmp_path, monkeypatch):
