@@ -47,6 +47,7 @@ def test_memory_and_time_are_measured_from_outside(tmp_path):
     found = measure.run(measure.python("-c", code), tmp_path, {"PATH": "/usr/bin:/bin"})
     assert 1 < found.seconds < 30
     assert found.peak_mb > 60
+    assert 0 < found.median_mb <= found.peak_mb
     with pytest.raises(RuntimeError, match="ended with 3"):
         measure.run(measure.python("-c", "raise SystemExit(3)"), tmp_path, {})
 

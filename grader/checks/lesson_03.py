@@ -253,7 +253,7 @@ def _batches_table(sizes: np.ndarray, losses: np.ndarray, mean: float) -> Table:
         (f"{at}", f"{size:.0f}", f"{loss:.4f}")
         for at, (size, loss) in enumerate(zip(sizes, losses, strict=True), 1)
     ]
-    rows.append(("mean over pictures", f"{sizes.sum():.0f}", f"{mean:.4f}"))
+    rows.insert(0, ("mean over pictures", f"{sizes.sum():.0f}", f"{mean:.4f}"))
     return Table("What the epoch's batches lost", ("Batch", "Pictures", "Loss"), tuple(rows))
 
 

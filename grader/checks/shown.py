@@ -116,7 +116,8 @@ class Chart:
 
 def _bounded(value: float) -> float:
     """Return a number that can be drawn and written as JSON."""
-    return min(_HUGE, max(-_HUGE, float(value))) if math.isfinite(value) else 0.0
+    near = min(_HUGE, max(-_HUGE, value))  # before float(), which a huge int overflows
+    return float(near) if math.isfinite(near) else 0.0
 
 
 Shown = Table | Chart
