@@ -12,13 +12,15 @@ def quiet() -> Iterator[None]:
     """Throw away what reaches standard error inside a ``with`` block, C++ log lines too.
 
     TensorFlow writes a dozen lines when it is imported, before any of its switches for logging
-    is read. An exception is raised as usual.
+    is read. For later, one of them is set, unless a person has set it: errors are shown,
+    information and warnings are not. An exception is raised as usual.
 
     Examples
     --------
     >>> with quiet():
     ...     import keras  # doctest: +SKIP
     """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:
         kept, void = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     except OSError:  # no standard error, as under some Windows launchers: nothing to silence

@@ -17,6 +17,17 @@ def test_what_a_library_writes_to_the_descriptor_is_gone(capfd: pytest.CaptureFi
     assert capfd.readouterr().err == "before\nafter\n"
 
 
+def test_tensorflow_stays_quiet_afterwards_unless_a_person_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("TF_CPP_MIN_LOG_LEVEL", raising=False)
+    with quiet():
+        assert os.environ["TF_CPP_MIN_LOG_LEVEL"] == "2"
+    monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "0")
+    with quiet():
+        assert os.environ["TF_CPP_MIN_LOG_LEVEL"] == "0"
+
+
 def test_an_error_passes_and_standard_error_is_back(capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(ImportError, match="no such framework"), quiet():
         raise ImportError("no such framework")
