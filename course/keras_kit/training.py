@@ -80,7 +80,8 @@ def fit(
     ------
     ValueError
         If nothing trains, the optimizer was used for other weights, the model has no output for
-        a label, or the data are not as described.
+        a label, or the data are not as described; if a batch does not fit the memory, with the
+        batch size that does.
     """
     images, labels = runs.checked(train, "train", channels=CHANNELS)
     held_out = validation and runs.checked(validation, "validation", channels=CHANNELS)
@@ -130,7 +131,7 @@ def evaluate(
 ) -> tuple[float, float]:
     """Return loss, without any penalty on weights, and accuracy; nothing need be compiled.
 
-    Parameters are those of `fit`.
+    Parameters and errors are those of `fit`.
     """
     images, labels = runs.checked((images, labels), "given", channels=CHANNELS)
     logits = _logits(model, images, batch_size, "evaluate")

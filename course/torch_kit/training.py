@@ -78,7 +78,8 @@ def fit(
     ------
     ValueError
         If nothing trains, the optimizer lacks something that trains, the model has no output for
-        a label, or the data are not as described.
+        a label, or the data are not as described; if a batch does not fit the memory, with the
+        batch size that does.
     """
     import torch
 
@@ -126,7 +127,7 @@ def evaluate(
 ) -> tuple[float, float]:
     """Return loss and accuracy in evaluation mode; the model keeps the mode it was in.
 
-    Parameters are those of `fit`.
+    Parameters and errors are those of `fit`.
     """
     import torch
 
