@@ -185,6 +185,9 @@ def run(
 def _end_at_once() -> NoReturn:
     """End without the threads, which wait for students' code that may take minutes more."""
     _console.print("Stopped. What is graded is kept; the same command goes on from there.")
+    from grader.container import remove_all
+
+    remove_all()
     sys.stdout.flush()
     os._exit(130)  # closes the sockets at whose other ends the workers then end too
 

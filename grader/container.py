@@ -154,6 +154,7 @@ class ContainerWorker(PipedWorker):
     def __init__(self, engine: Engine, framework: str, *, bare: bool = False) -> None:
         self._engine, self._name = engine, f"grade-{secrets.token_hex(8)}"
         self._memory_mb = IMPORTED_MB + MEMORY_MB
+        _live[self._name] = engine
         super().__init__(engine.command(self._name, module(framework, bare=bare)))
 
     def allow(self, memory_mb: int) -> None:
@@ -171,8 +172,22 @@ class ContainerWorker(PipedWorker):
 
     def close(self) -> None:
         """Remove the container with all that runs in it."""
-        self._engine.ask("rm", "--force", self._name)
+        _remove(self._engine, self._name)
         super().close()
+
+
+_live: dict[str, Engine] = {}  # a container goes on without the program that asked for it
+
+
+def _remove(engine: Engine, name: str) -> None:
+    engine.ask("rm", "--force", name)
+    _live.pop(name, None)
+
+
+def remove_all() -> None:
+    """Remove the containers of this process, before it ends without closing its workers."""
+    for name, engine in list(_live.items()):
+        _remove(engine, name)
 
 
 def find() -> Engine:

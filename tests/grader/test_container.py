@@ -170,6 +170,19 @@ def test_an_endless_answer_ends_with_its_container(fake):
     assert engine.still_running() == []
 
 
+def test_a_run_stopped_by_hand_leaves_no_container(fake):
+    engine = fake("docker")
+    worker = ContainerWorker(container.find(), "pytorch", bare=True)
+    with pytest.raises(Late):
+        worker.ask({"do": "cell", "id": "x", "source": "while True: pass"}, 0.2)
+    container.remove_all()
+    container.remove_all()
+    assert len(engine.asked("rm")) == 1
+    worker._process.wait(10)
+    assert engine.still_running() == []
+    worker.close()
+
+
 def said() -> str:
     with pytest.raises(SandboxError) as caught:
         Workers()
