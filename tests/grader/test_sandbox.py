@@ -144,8 +144,12 @@ def test_processor_time_is_limited():
 
 def test_processes_are_limited(workers):
     bomb = "import os, time\nwhile True:\n    os.fork()"
-    with pytest.raises((Gone, Late)):
-        run(workers, bomb, 5)
+    try:
+        said = run(workers, bomb, 5)
+    except (Gone, Late):
+        said = "ended"
+    # whichever is first: the keeper, who counts, or the system, which gives no more
+    assert said == "ended" or "temporarily unavailable" in said
     assert run(workers, "pass") == "ok"
 
 
