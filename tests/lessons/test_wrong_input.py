@@ -43,3 +43,30 @@ def test_rates_for_an_optimizer_that_is_no_longer_compiled_in():
     words = "^the model was compiled anew since: run the cell with INNER = … again$"
     with pytest.raises(ValueError, match=words):
         names["set_rates"]({"head": 1e-3})
+
+
+@pytest.mark.parametrize("framework", ["keras", "pytorch"])
+def test_an_untrained_capstone_says_so_and_keeps_its_answer_back(framework: str, capsys):
+    told: list[str] = []
+    curves = {"loss": [1.0, 0.5], "val_accuracy": [0.5, 0.9]}
+    names: dict[str, Any] = {
+        "baseline": None,
+        "probed": curves,
+        "predict_proba": lambda model, images: np.ones((len(images), 5)),
+        "val_data": (np.zeros((2, 4)), None),
+        "train": SimpleNamespace(classes=tuple("abcde")),
+        "HEAD_EPOCHS": 1,
+        "reveal": lambda key, *truth: told.append(key),
+        "plots": SimpleNamespace(learning_curve=lambda curves, **how: None),
+    }
+    for begins in ("SAVED = ", "chosen, curves, name = ", 'epochs = len(curves["loss"])'):
+        exec(source("08-capstone", framework, begins), names)
+    assert capsys.readouterr().out.splitlines() == [
+        "nothing trained yet",
+        "Looking at: linear probe (train yours in exercise 3, then run this cell again)",
+    ]
+    assert told == []
+    names.update(my_model=object(), my_curves=curves)
+    for begins in ("chosen, curves, name = ", 'epochs = len(curves["loss"])'):
+        exec(source("08-capstone", framework, begins), names)
+    assert told == ["08-capstone/gain"]
