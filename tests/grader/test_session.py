@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import os
 import sys
 
 import psutil
@@ -183,3 +184,10 @@ def test_memory_is_watched_where_the_system_gives_no_help(source, cold, monkeypa
     kept = "KEPT = []\ndef double(x):\n    KEPT.append(b'x' * 400 * 2**20)\n    while True: pass"
     found = grade(source, Submission({"double": kept}), "pytorch", cold)
     assert found.verdicts["00-sample/double"].status == "out of memory"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="forks")
+def test_a_forked_child_that_comes_back_does_not_answer_too(source):
+    twins = "import os\ndef double(x):\n    os.fork()\n    return 2 * x"
+    found = verdict(source, twins)
+    assert (found.status, found.points) == ("passed", 3)
