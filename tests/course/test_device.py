@@ -27,10 +27,11 @@ from course.device import describe_keras, keras_device
 kind = keras_device()
 gpus = tf.config.list_physical_devices("GPU")
 growth = [tf.config.experimental.get_memory_growth(gpu) for gpu in gpus]
+plain = tf.config.optimizer.get_experimental_options().get("disable_meta_optimizer", False)
 out = load_keras(size_px=65)(tf.zeros((2, 65, 65, 3)))
 late = keras_device()
 print(json.dumps({"kind": kind, "late": late, "growth": growth, "ran on": out.device,
-                  "said": describe_keras()}))
+                  "graphs left as they are": plain, "said": describe_keras()}))
 """
 
 OTHER_BACKEND = """
@@ -54,6 +55,7 @@ def test_keras_without_a_gpu_computes_on_the_processor():
     facts = run_json(KERAS)
     assert (facts["kind"], facts["late"], facts["growth"]) == ("cpu", "cpu", [])
     assert "CPU" in facts["ran on"]
+    assert facts["graphs left as they are"]
     assert facts["said"].startswith("CPU, ")
 
 
@@ -73,6 +75,7 @@ def test_a_gpu_is_really_used_by_keras():
         pytest.skip("no GPU")
     assert "GPU" in facts["ran on"]
     assert all(facts["growth"])
+    assert not facts["graphs left as they are"]
     assert facts["said"].startswith("GPU, ")
 
 
