@@ -1,6 +1,8 @@
 """Try what may make training faster, keep only what is; framework-free.
 
-Each kit's ``faster`` says what can be tried and how to undo it. Here it is measured and judged.
+Each kit's ``faster`` says what can be tried and how to undo it. Here it is measured and judged:
+kept only if a step of training gets at least 5 % faster and the logits stay the same, to 0.1 % of
+the largest one, with mixed precision (bfloat16, so no loss is scaled) to 5 %.
 """
 
 from __future__ import annotations
@@ -80,6 +82,30 @@ class Trials:
 
     def _repr_markdown_(self) -> str:
         return str(self)
+
+
+def candidates(
+    tries: Sequence[str], makers: Sequence[Callable[..., Candidate]], *given: object
+) -> list[Candidate]:
+    """Return what is to be tried, each made of ``given``.
+
+    Parameters
+    ----------
+    tries : sequence of str
+        Some of the names in ``TOLERANCES``.
+    makers : sequence of callable
+        One for each of those names, in their order.
+
+    Raises
+    ------
+    ValueError
+        If a name is none of them.
+    """
+    known = dict(zip(TOLERANCES, makers, strict=True))
+    unknown = [name for name in tries if name not in known]
+    if unknown:
+        raise ValueError(f"tries has {unknown[0]!r}; expected some of {', '.join(known)}.")
+    return [known[name](*given) for name in tries]
 
 
 def try_all(

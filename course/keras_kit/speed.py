@@ -20,10 +20,9 @@ def faster(
 ) -> speed.Trials:
     """Try channels-last, mixed precision and compilation on ``model``; keep what is faster.
 
-    Each is kept only if a step of training gets at least 5 % faster and the logits stay the same:
-    to 0.1 % of the largest one, with mixed precision (bfloat16, so no loss is scaled) to 5 %. What
-    is kept is on the model: `fit`, `evaluate` and `predict_proba` need not know. Weights and
-    statistics are as before; compile the model anew if you train it otherwise than by `fit`.
+    What stays on the model (`course.speed` says what does) serves `fit`, `evaluate` and
+    `predict_proba`. Weights and statistics are as before; compile the model anew if you train it
+    otherwise than by `fit`.
 
     Parameters
     ----------
@@ -49,17 +48,12 @@ def faster(
     import keras
 
     images, labels = runs.checked(batch, "batch", channels=CHANNELS)
-    makers = {
-        "channels-last": _channels_last,
-        "mixed precision": _mixed_precision,
-        "compilation": _compilation,
-    }
-    unknown = [name for name in tries if name not in makers]
-    if unknown:
-        raise ValueError(f"tries has {unknown[0]!r}; expected some of {', '.join(makers)}.")
+    compile_ = _compiler(model)
+    asked = speed.candidates(
+        tries, (_channels_last, _mixed_precision, _compilation), model, compile_
+    )
     if "compilation" in tries:
         setattr(model, JIT, False)
-    compile_ = _compiler(model)
     compile_()
     moving = _moving(model)
     kept = [keras.ops.copy(variable) for variable in moving]
@@ -74,7 +68,7 @@ def faster(
 
     try:
         return speed.try_all(
-            [makers[name](model, compile_) for name in tries],
+            asked,
             step=lambda: model.train_on_batch(images, labels),
             outputs=outputs,
         )

@@ -23,10 +23,8 @@ def faster(
 ) -> speed.Trials:
     """Try channels-last, mixed precision and compilation on ``model``; keep what is faster.
 
-    Each is kept only if a step of training gets at least 5 % faster and the logits stay the same:
-    to 0.1 % of the largest one, with mixed precision (bfloat16, so no loss is scaled) to 5 %. What
-    is kept is on the model: `fit`, `evaluate` and `predict_proba` need not know. Weights,
-    statistics and modes are as before. Call it before the optimizer is made.
+    What is kept (`course.speed` says when) is on the model: `fit`, `evaluate` and `predict_proba`
+    need not know. Weights, statistics and modes are as before. Make the optimizer afterwards.
 
     Parameters
     ----------
@@ -52,19 +50,12 @@ def faster(
     import torch
 
     images, labels = runs.checked(batch, "batch", channels=CHANNELS)
-    makers = {
-        "channels-last": _channels_last,
-        "mixed precision": _mixed_precision,
-        "compilation": _compilation,
-    }
-    unknown = [name for name in tries if name not in makers]
-    if unknown:
-        raise ValueError(f"tries has {unknown[0]!r}; expected some of {', '.join(makers)}.")
     device = next(model.parameters()).device
+    asked = speed.candidates(tries, (_channels_last, _mixed_precision, _compilation), model, device)
     rows, wanted = torch.from_numpy(images).to(device), torch.from_numpy(labels).to(device)
     with _left_as_it_was(model):
         return speed.try_all(
-            [makers[name](model, device) for name in tries],
+            asked,
             step=lambda: _step(model, rows, wanted),
             outputs=lambda: _outputs(model, rows),
         )
