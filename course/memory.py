@@ -47,7 +47,7 @@ class Room:
     Attributes
     ----------
     task : str
-        The function that was called: ``fit``, ``evaluate`` or ``predict_proba``.
+        The function that was called, such as ``fit`` or ``evaluate``.
     device : str
         Whose memory it is: ``GPU`` or ``CPU``.
     rows : int

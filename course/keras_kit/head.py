@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from course import memory
+from course.keras_kit.training import _device_name
+
 if TYPE_CHECKING:
     import keras
 
@@ -58,6 +61,20 @@ def cached_features(
     Returns
     -------
     ndarray, shape (N, D) float32
+
+    Raises
+    ------
+    ValueError
+        If a batch does not fit the memory, with the batch size that does.
     """
-    made = np.asarray(backbone.predict(np.asarray(images), batch_size=batch_size, verbose=0))
+    images = np.asarray(images)
+    room = memory.Room(
+        "cached_features",
+        _device_name(),
+        min(batch_size, len(images)),
+        tries=lambda rows: backbone.predict_on_batch(images[:rows]),
+    )
+    made = memory.guarded(
+        lambda: np.asarray(backbone.predict(images, batch_size=batch_size, verbose=0)), room
+    )
     return made.mean(axis=(1, 2)) if made.ndim == 4 else made

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from course.torch_kit.training import _outputs
+
 if TYPE_CHECKING:
+    import torch
     from torch import nn
 
 # The names that torchvision's classifiers give to the module that holds their last layer.
@@ -68,7 +71,7 @@ def cached_features(
     ----------
     backbone : torch.nn.Module
         Ends in features: ``(N, D)``, or maps ``(N, D, H, W)``, which are averaged over the
-        picture. Left in the mode it was in.
+        picture. Each layer is left in the mode it was in.
     images : ndarray, shape (N, 3, H, W) float32
         As `course.backbone.preprocess` makes them.
     batch_size : int
@@ -77,19 +80,14 @@ def cached_features(
     Returns
     -------
     ndarray, shape (N, D) float32
-    """
-    import torch
 
-    was_training = backbone.training
-    parameter = next(backbone.parameters(), None)
-    device = parameter.device if parameter is not None else "cpu"
-    rows = []
-    backbone.eval()
-    try:
-        with torch.no_grad():
-            for batch in torch.from_numpy(np.asarray(images)).split(batch_size):
-                made = backbone(batch.to(device))
-                rows.append((made.mean(dim=(2, 3)) if made.ndim == 4 else made).cpu())
-    finally:
-        backbone.train(was_training)
-    return torch.cat(rows).numpy()
+    Raises
+    ------
+    ValueError
+        If a batch does not fit the memory, with the batch size that does.
+    """
+    return _outputs(backbone, np.asarray(images), batch_size, "cached_features", _pooled).numpy()
+
+
+def _pooled(made: torch.Tensor) -> torch.Tensor:
+    return made.mean(dim=(2, 3)) if made.ndim == 4 else made

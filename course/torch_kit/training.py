@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 CHANNELS = 1  # the axis of an image's channels: (N, 3, H, W)
 RESIDENT_SHARE = 0.25  # of a GPU's free memory, for the data; training wants the rest
+CHUNK_BYTES = 2 * 2**20  # put in order in one call: twenty batches of features, one of pictures
 
 Loss = Callable[["torch.Tensor", "torch.Tensor"], "torch.Tensor"]
 Batch = tuple["torch.Tensor", "torch.Tensor"]
@@ -93,16 +95,15 @@ def fit(
     inner_loss = loss or _cross_entropy(data[1])
     placed = _placed(data, torch.device("cpu") if augment else _device(model))
     at_once = runs.evaluation_size(batch_size)
+    room = _room_to_train(model, optimizer, inner_loss, placed, batch_size)
     with _rates(optimizer) as set_rates:
         for epoch in range(epochs):
             set_rates(schedule(epoch) if schedule else 1.0)
             _train_mode(model, hold)
-            made = memory.guarded(
-                lambda: _train_epoch(
-                    model, _batches(placed, batch_size, augment, rng), optimizer, inner_loss
-                ),
-                _room_to_train(model, optimizer, inner_loss, placed, batch_size),
-            )
+            if not hold:  # there are statistics to put back
+                room = _room_to_train(model, optimizer, inner_loss, placed, batch_size)
+            drawn = _batches(placed, batch_size, augment, rng, _device(model))
+            made = memory.guarded(partial(_train_epoch, model, drawn, optimizer, inner_loss), room)
             runs.record(history, loss=made[0], accuracy=made[1])
             if held_out:
                 made = evaluate(model, *held_out, batch_size=at_once, loss=loss)
@@ -132,7 +133,7 @@ def evaluate(
     import torch
 
     images, labels = runs.checked((images, labels), "given", channels=CHANNELS)
-    logits = _logits(model, images, batch_size, "evaluate")
+    logits = _outputs(model, images, batch_size, "evaluate")
     wanted = torch.from_numpy(labels)
     if loss is None:
         runs.check_labels(labels, logits.shape[-1])
@@ -145,7 +146,7 @@ def predict_proba(model: nn.Module, images: np.ndarray, *, batch_size: int = 100
 
     A model with one output gives ``(N, 1)``: the probability of class 1.
     """
-    logits = _logits(model, np.asarray(images), batch_size, "predict_proba")
+    logits = _outputs(model, np.asarray(images), batch_size, "predict_proba")
     made = logits.sigmoid() if logits.shape[-1] == 1 else logits.softmax(dim=-1)
     return made.numpy()
 
@@ -153,55 +154,58 @@ def predict_proba(model: nn.Module, images: np.ndarray, *, batch_size: int = 100
 def _train_epoch(
     model: nn.Module, drawn: Iterator[Batch], optimizer: torch.optim.Optimizer, loss: Loss
 ) -> tuple[float, float]:
-    """Go once through the data; return loss and accuracy as seen on the way.
+    """Take a step on each batch; return loss and accuracy as seen on the way.
 
-    What each step saw stays on the device until the end: asking for a number waits for it.
+    What each step saw stays on a GPU until the end: asking for a number waits for it.
     """
     import torch
 
-    device = _device(model)
-    losses, outputs, answers = [], [], []
+    waits = _device(model).type != "cpu"
+    losses: list[Any] = []
+    outputs, answers = [], []
     for batch, wanted in drawn:
-        wanted = wanted.to(device)
-        value, logits = _step(model, batch.to(device), wanted, optimizer, loss)
-        losses.append(value)
-        outputs.append(logits)
+        _forget_gradients(optimizer)
+        logits = model(batch)
+        value = loss(logits, wanted)
+        value.backward()
+        optimizer.step()
+        losses.append(value.detach() if waits else value.item())
+        outputs.append(logits.detach())
         answers.append(wanted)
     counts = [len(wanted) for wanted in answers]
     right = (_chosen(torch.cat(outputs)) == torch.cat(answers)).sum().item()
-    total = np.dot(torch.stack(losses).tolist(), counts)
-    return total / sum(counts), right / sum(counts)
+    values = torch.stack(losses).tolist() if waits else losses
+    return np.dot(values, counts) / sum(counts), right / sum(counts)
 
 
-def _step(
-    model: nn.Module,
-    batch: torch.Tensor,
-    wanted: torch.Tensor,
-    optimizer: torch.optim.Optimizer,
-    loss: Loss,
-) -> Batch:
-    """Take one step on one batch; return its loss and its logits."""
-    optimizer.zero_grad()
-    logits = model(batch)
-    value = loss(logits, wanted)
-    value.backward()
-    optimizer.step()
-    return value.detach(), logits.detach()
+def _forget_gradients(optimizer: torch.optim.Optimizer) -> None:
+    """Do what ``optimizer.zero_grad()`` does, without its bookkeeping: a head's step is short."""
+    for group in optimizer.param_groups:
+        for parameter in group["params"]:
+            parameter.grad = None
 
 
 def _batches(
-    data: Batch, size: int, augment: runs.Augment | None, rng: np.random.Generator
+    data: Batch,
+    size: int,
+    augment: runs.Augment | None,
+    rng: np.random.Generator,
+    device: torch.device,
 ) -> Iterator[Batch]:
-    """Yield images and labels in a new order, ``size`` at a time."""
+    """Yield images and labels in a new order, ``size`` at a time, on the device."""
     import torch
 
     images, labels = data
     order = torch.from_numpy(rng.permutation(len(images))).to(images.device)
-    for places in order.split(size):
-        batch, wanted = images.index_select(0, places), labels.index_select(0, places)
-        if augment:
-            batch = torch.from_numpy(runs.augmented(batch.numpy(), augment, rng))
-        yield batch, wanted
+    for places in order.split(runs.chunk_size(images.shape, size, CHUNK_BYTES)):
+        rows, answers = images.index_select(0, places), labels.index_select(0, places).to(device)
+        if not augment:
+            rows = rows.to(device)
+        for batch, wanted in zip(rows.split(size), answers.split(size), strict=True):
+            if augment:
+                changed = runs.augmented(batch.numpy(), augment, rng)
+                batch = torch.from_numpy(changed).to(device)
+            yield batch, wanted
 
 
 def _cross_entropy(labels: np.ndarray) -> Loss:
@@ -266,7 +270,7 @@ def _room_to_train(
         weights, state = _copy(model), copy.deepcopy(optimizer.state_dict())
         try:
             batch, wanted = (part[:rows].to(_device(model)) for part in data)
-            _step(model, batch, wanted, optimizer, loss)
+            _train_epoch(model, iter([(batch, wanted)]), optimizer, loss)
         finally:
             model.load_state_dict(weights)
             optimizer.load_state_dict(state)
@@ -283,8 +287,17 @@ def _train_mode(model: nn.Module, hold: bool) -> None:
         hold_batchnorm(model)
 
 
-def _logits(model: nn.Module, images: np.ndarray, batch_size: int, task: str) -> torch.Tensor:
-    """Return the outputs for all images; each layer keeps the mode it was in."""
+def _outputs(
+    model: nn.Module,
+    images: np.ndarray,
+    batch_size: int,
+    task: str,
+    pooled: Callable[[torch.Tensor], torch.Tensor] = lambda made: made,
+) -> torch.Tensor:
+    """Return the outputs for all images; each layer keeps the mode it was in.
+
+    ``pooled`` makes what comes out of a batch smaller before it is kept.
+    """
     import torch
 
     device = _device(model)
@@ -301,7 +314,7 @@ def _logits(model: nn.Module, images: np.ndarray, batch_size: int, task: str) ->
     try:
         with torch.no_grad():
             return memory.guarded(
-                lambda: torch.cat([model(part.to(device)).cpu() for part in parts]), room
+                lambda: torch.cat([pooled(model(part.to(device))).cpu() for part in parts]), room
             )
     finally:
         for layer, training in was_training.items():
@@ -309,7 +322,10 @@ def _logits(model: nn.Module, images: np.ndarray, batch_size: int, task: str) ->
 
 
 def _device(model: nn.Module) -> torch.device:
-    return next(model.parameters()).device
+    import torch
+
+    parameter = next(model.parameters(), None)
+    return torch.device("cpu") if parameter is None else parameter.device
 
 
 def _device_name(model: nn.Module) -> str:

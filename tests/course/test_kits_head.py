@@ -53,6 +53,9 @@ features = [cached_features(backbone, images, batch_size=n) for n in (4, 11)]
 refused(lambda: replace_head(nn.Sequential(nn.Conv2d(3, 4, 1)), 5))
 refused(lambda: replace_head(build("fc"), 0))
 still = backbone.training and float(backbone[1].running_mean.abs().max()) == 0
+backbone[1].eval()  # as hold_batchnorm leaves it
+cached_features(backbone, images)
+still = still and backbone.training and not backbone[1].training
 """
 KERAS = """
 import keras

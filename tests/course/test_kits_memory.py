@@ -24,7 +24,7 @@ LIMIT, CALLS = [2], []
 TORCH = """
 import torch
 from torch import nn
-from course.torch_kit import evaluate, fit, predict_proba, snapshot
+from course.torch_kit import cached_features, evaluate, fit, predict_proba, snapshot
 
 class Limit(nn.Module):
     def forward(self, rows):
@@ -47,7 +47,7 @@ def really_full():
 """
 KERAS = """
 import keras, tensorflow as tf
-from course.keras_kit import evaluate, fit, predict_proba, snapshot
+from course.keras_kit import cached_features, evaluate, fit, predict_proba, snapshot
 
 def check(rows):
     CALLS.append(int(rows))
@@ -97,6 +97,7 @@ saw["goes on"] = bool(np.isfinite(history["loss"][0])) and not same(before, mode
 before = snapshot(model)
 saw["evaluate"] = refused(lambda: evaluate(model, X, Y, batch_size=8))
 saw["predict_proba"] = refused(lambda: predict_proba(model, X, batch_size=5))
+saw["cached_features"] = refused(lambda: cached_features(model, X, batch_size=8))
 saw["still unchanged"] = same(before, model)
 saw["small batches are evaluated in small batches"] = refused(
     lambda: fit(model, (X, Y), (X, Y), optimizer=adam(model), epochs=1, batch_size=1))[1]
@@ -170,7 +171,8 @@ def test_the_optimizer_remembers_no_step(framework):
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_evaluation_and_prediction_name_one_too(framework):
     facts = seen(framework)
-    for task, size, found in (("evaluate", 8, 2), ("predict_proba", 5, 2)):
+    tasks = (("evaluate", 8, 2), ("predict_proba", 5, 2), ("cached_features", 8, 2))
+    for task, size, found in tasks:
         assert facts[task] == [
             "ValueError",
             f"batch_size={size} does not fit the memory of the CPU; {found} does (it was tried). "
