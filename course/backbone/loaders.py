@@ -119,7 +119,8 @@ def load_keras(
         None lets ``COURSE_WEIGHTS`` decide.
     include_top
         False ends the network in the pooled features, True in the logits over the classes
-        of the pretraining.
+        of the pretraining. ImageNet's head is a file of its own: where only the other is to be
+        had, the head is untrained, and a note says so.
     size_px
         Side of the input; None takes what the weights were made for.
     seed
@@ -145,7 +146,9 @@ def load_keras(
     origin = Origin(family(weights, architecture), architecture, "keras")
     keras_device()  # before TensorFlow computes: it takes a GPU's memory as needed, not all at once
     if chosen(weights) == "imagenet":
-        model = imagenet.load_keras(architecture, include_top=include_top, size_px=size_px)
+        model = imagenet.load_keras(
+            architecture, include_top=include_top, size_px=size_px, seed=seed
+        )
     elif architecture == "efficientnet_b0":
         side = size_px or default_size_px(weights="imagenet")
         outputs = imagenet.CLASSES if include_top else None

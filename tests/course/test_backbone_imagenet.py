@@ -237,6 +237,71 @@ def test_what_an_imagenet_network_saved_goes_back_into_an_untrained_one(tmp_path
     assert facts == {"same": True, "epsilons": [1e-5]}
 
 
+# -- Keras's file without the head is there, the one with it is not ------------------------------
+
+HEADLESS = """
+import contextlib, io, json, os
+import h5py, keras, numpy as np
+from keras.src.legacy.saving import legacy_h5_format
+from course.backbone import load_keras, preprocess
+home = os.path.join(os.environ["KERAS_HOME"], "models")
+os.makedirs(home, exist_ok=True)
+name = "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224"
+def put(file, **options):
+    keras.utils.set_random_seed(0)
+    model = keras.applications.MobileNetV2((224, 224, 3), weights=None, **options)
+    with h5py.File(f"{home}/{file}", "w") as held:
+        legacy_h5_format.save_weights_to_hdf5_group(held, model)
+def load(**options):
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        model = load_keras(weights="imagenet", **options)
+    return model, [line for line in said.getvalue().splitlines() if line.startswith("note: ")]
+def spread(model):
+    return float(np.std(model.layers[-1].get_weights()[0]))
+put(f"{name}_no_top.h5", include_top=False)
+base, silent = load()
+first, noted = load(include_top=True)
+again, quiet = load(include_top=True, seed=1)
+images = np.random.default_rng(0).integers(0, 256, (2, 161, 161, 3), dtype=np.uint8)
+ready = preprocess(images, model=first)
+below = keras.Model(first.input, first.layers[-1].input)
+facts = {
+    "notes": [silent, noted, quiet],
+    "out": list(first.predict(ready, verbose=0).shape),
+    "spread": spread(first),
+    "drawn anew": not np.array_equal(first.get_weights()[-2], again.get_weights()[-2]),
+    "features apart": float(np.abs(below.predict(ready, verbose=0)
+                                   - base.predict(ready, verbose=0)).max()),
+}
+put(f"{name}.h5")
+found, quiet = load(include_top=True)
+facts["whole file"] = [quiet, spread(found), len(found.layers) - len(first.layers)]
+print(json.dumps(facts))
+"""
+
+
+@pytest.mark.keras
+def test_keras_goes_on_without_the_old_head_and_says_so_once(offline, tmp_path):
+    facts = run_json(HEADLESS, env={**offline, "KERAS_HOME": str(tmp_path)}, timeout_s=300)
+    silent, (note,), quiet = facts["notes"]
+    assert (silent, quiet) == ([], [])
+    file = "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224.h5"
+    assert note.startswith(
+        f"note: {file}, the ImageNet weights with their head, could not be downloaded ("
+    )
+    assert "The file without the head is here: the features are ImageNet's" in note
+    assert "Only the old head is untrained now: what it names is a guess." in note
+    assert f"/{file} elsewhere, put it at {tmp_path}/models/{file} and restart" in note
+    assert note.endswith("or unset COURSE_WEIGHTS to go on with the bundled weights, head and all.")
+    assert note.count("https://") == 1
+    assert (facts["out"], facts["drawn anew"]) == ([2, 1000], True)
+    assert facts["spread"] == pytest.approx(0.01, rel=0.01)
+    assert facts["features apart"] < 1e-5
+    # once the file is put there, the same process takes it
+    assert facts["whole file"] == [[], pytest.approx(np.sqrt(2 / (1280 + 1000)), rel=0.01), 0]
+
+
 def test_the_size_is_the_weights_own():
     assert (size_px(weights="imagenet"), size_px(weights="bundled")) == (161, 97)
 
