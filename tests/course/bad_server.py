@@ -16,8 +16,8 @@ class Server:
     Attributes
     ----------
     content : the file, under any path
-    fault : "", "404", "503", "hang", "cut", "cut-always", "short", "long", "login", "no-ranges",
-        "endless" or "wrong-range"
+    fault : "", "404", "503", "hang", "cut", "cut-always", "short", "login", "no-ranges", "endless"
+        or "wrong-range"
     cut_at : bytes after which a connection is cut
     """
 
@@ -82,7 +82,7 @@ class _Handler(BaseHTTPRequestHandler):
         return 206, start + (1 if told.fault == "wrong-range" else 0)
 
     def _send(self, told: Server, status: int, start: int) -> None:
-        body = told.content[start:]
+        body = told.content[start : -10 if told.fault == "short" else None]
         if told.fault == "login":
             body = b"<html>Please log in to this network</html>"
         if told.fault == "endless":

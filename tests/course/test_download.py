@@ -222,6 +222,17 @@ def test_a_login_page_is_refused_by_its_size(server, tmp_path):
     assert _kept(tmp_path) == []
 
 
+def test_a_truncated_archive_that_passes_for_whole_is_refused(server, tmp_path):
+    server.fault = "short"
+    size, sent = f"{len(CONTENT):,}", f"{len(CONTENT) - 10:,}"
+    with pytest.raises(
+        DownloadError,
+        match=rf"Expected {size} bytes at http.*; got {sent}\. Nothing of it was kept",
+    ):
+        _fetch(server, tmp_path)
+    assert _kept(tmp_path) == []
+
+
 def test_a_file_without_end_is_refused(server, tmp_path):
     server.fault = "endless"
     with pytest.raises(DownloadError, match=r"got more than that\. Nothing of it was kept"):
@@ -448,7 +459,7 @@ def test_a_folder_of_ones_own_is_left_alone(known, tmp_path):
     assert mine.is_dir()
 
 
-@pytest.mark.parametrize("fault", ["404", "503", "hang", "login", "cut-always", "endless"])
+@pytest.mark.parametrize("fault", ["404", "503", "hang", "login", "short", "cut-always", "endless"])
 def test_what_fails_leaves_no_set(known, tmp_path, monkeypatch, fault):
     if fault == "hang":
         monkeypatch.setattr(download, "SILENCE_TIMEOUT_S", 0.3)
@@ -456,6 +467,26 @@ def test_what_fails_leaves_no_set(known, tmp_path, monkeypatch, fault):
     with pytest.raises(DownloadError):
         get("flowers")
     assert [p.name for p in (tmp_path / "photos").iterdir() if p.name != ".flowers.lock"] == []
+
+
+@pytest.mark.parametrize(
+    ("lie", "said"),
+    [
+        ("traversal", r"a path that leads out of it: flower_photos/\.\./"),
+        ("absolute", r"a path that leads out of it: /etc"),
+        ("symbolic link", r"a link: flower_photos/daisy/x\.jpg to /etc/passwd"),
+        ("hard link", r"a link: flower_photos/daisy/x\.jpg"),
+        ("cut off", r"one that cannot be read to its end|\d+\. Nothing of"),
+    ],
+)
+def test_an_archive_that_lies_leaves_no_set(known, tmp_path, monkeypatch, lie, said):
+    # the hash is right: somebody published it so
+    known.content = CONTENT[:20_000] if lie == "cut off" else _tar(_members(), (ODD[lie][0], b""))
+    monkeypatch.setattr(download_set, "SOURCES", {"flowers": _source(known.content)})
+    with pytest.raises(DownloadError, match=rf"Expected .*; got {said}"):
+        get("flowers")
+    assert [p.name for p in (tmp_path / "photos").iterdir() if p.name != ".flowers.lock"] == []
+    assert not (tmp_path / "daisy").exists()
 
 
 def test_a_disk_that_fills_while_unpacking_leaves_no_set(known, tmp_path, monkeypatch):
