@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,18 @@ if TYPE_CHECKING:
 
 AHEAD = 2  # batches that are ready, or being read, before they are asked for
 Prepare = Callable[[np.ndarray], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How files become batches; what each means is said in ``dataset``."""
+
+    size_px: int
+    batch_size: int
+    workers: int
+    shuffle: bool
+    seed: int
+    prepare: Prepare
 
 
 def dataset(
@@ -48,45 +61,37 @@ def dataset(
         weights that ``COURSE_WEIGHTS`` chooses
     """
     prepare = prepare or partial(preprocess, framework="keras")
-    options = (size_px, batch_size, max(1, workers), shuffle, seed, prepare)
+    how = Reading(size_px, batch_size, max(1, workers), shuffle, seed, prepare)
     if keras.backend.backend() == "tensorflow":
-        return _tf_dataset(listing, *options)
-    return PhotoBatches(listing, *options)
+        return _tf_dataset(listing, how)
+    return PhotoBatches(listing, how)
 
 
 # -- on TensorFlow -----------------------------------------------------------------------------
 
 
-def _tf_dataset(
-    listing: Listing,
-    size_px: int,
-    batch_size: int,
-    workers: int,
-    shuffle: bool,
-    seed: int,
-    prepare: Prepare,
-) -> tf.data.Dataset:
+def _tf_dataset(listing: Listing, how: Reading) -> tf.data.Dataset:
     import tensorflow as tf
 
     # Pillow, not TensorFlow's own decoder: it sets photographs upright and knows more formats,
     # lets other threads run meanwhile, and PyTorch's workers read the very same numbers
     def read(name: bytes) -> np.ndarray:
-        return read_or_raise(Path(name.decode()), size_px)
+        return read_or_raise(Path(name.decode()), how.size_px)
 
     def image_of(path: tf.Tensor, label: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         image = tf.numpy_function(read, [path], tf.uint8)
-        return tf.ensure_shape(image, (size_px, size_px, 3)), label
+        return tf.ensure_shape(image, (how.size_px, how.size_px, 3)), label
 
     def prepared(images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        ready = tf.numpy_function(prepare, [images], tf.float32)
-        return tf.ensure_shape(ready, (None, size_px, size_px, 3)), labels
+        ready = tf.numpy_function(how.prepare, [images], tf.float32)
+        return tf.ensure_shape(ready, (None, how.size_px, how.size_px, 3)), labels
 
     paths = [str(path) for path in listing.paths]
     data = tf.data.Dataset.from_tensor_slices((paths, listing.labels))
-    if shuffle:
+    if how.shuffle:
         # over the names, not the pictures: the whole list is mixed and costs nothing
-        data = data.shuffle(len(paths), seed=seed, reshuffle_each_iteration=True)
-    data = data.map(image_of, num_parallel_calls=workers).batch(batch_size)
+        data = data.shuffle(len(paths), seed=how.seed, reshuffle_each_iteration=True)
+    data = data.map(image_of, num_parallel_calls=how.workers).batch(how.batch_size)
     return data.map(prepared).prefetch(AHEAD)
 
 
@@ -99,31 +104,22 @@ class PhotoBatches(keras.utils.PyDataset):
     ``fit`` reads through threads of its own; iterating over it reads ahead in as many.
     """
 
-    def __init__(
-        self,
-        listing: Listing,
-        size_px: int,
-        batch_size: int,
-        workers: int,
-        shuffle: bool,
-        seed: int,
-        prepare: Prepare,
-    ) -> None:
-        super().__init__(workers=workers, max_queue_size=AHEAD)
-        self.listing, self.size_px, self.batch_size = listing, size_px, batch_size
-        self.shuffle, self.prepare = shuffle, prepare
-        self._rng = np.random.default_rng(seed)
+    def __init__(self, listing: Listing, how: Reading) -> None:
+        super().__init__(workers=how.workers, max_queue_size=AHEAD)
+        self.listing, self.how = listing, how
+        self._rng = np.random.default_rng(how.seed)
         self._order = np.arange(len(listing))
         self._mix()
 
     def __len__(self) -> int:
-        return -(-len(self.listing) // self.batch_size)
+        return -(-len(self.listing) // self.how.batch_size)
 
     def __getitem__(self, batch: int) -> tuple[np.ndarray, np.ndarray]:
-        return self._read(self._order[batch * self.batch_size :][: self.batch_size])
+        return self._read(self._order[batch * self.how.batch_size :][: self.how.batch_size])
 
     def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        batches = np.split(self._order, range(self.batch_size, len(self._order), self.batch_size))
+        size = self.how.batch_size
+        batches = np.split(self._order, range(size, len(self._order), size))
         self._mix()
         waiting: deque[Future] = deque()
         with ThreadPoolExecutor(self.workers) as pool:
@@ -139,12 +135,12 @@ class PhotoBatches(keras.utils.PyDataset):
         self._mix()
 
     def _mix(self) -> None:
-        if self.shuffle:
+        if self.how.shuffle:
             self._order = self._rng.permutation(len(self.listing))
 
     def _read(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        images = [read_or_raise(self.listing.paths[place], self.size_px) for place in places]
-        return self.prepare(np.stack(images)), self.listing.labels[places]
+        images = [read_or_raise(self.listing.paths[place], self.how.size_px) for place in places]
+        return self.how.prepare(np.stack(images)), self.listing.labels[places]
 
 
 # -- how fast ----------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import time
 from pathlib import Path
 
@@ -218,6 +219,27 @@ def test_keras_streams_what_photos_holds(folder, backend):
     _assert_a_stream(facts, (1, 2))
     assert facts["fits"]
     assert (facts["backend"], facts["tensorflow"]) == (backend, backend == "tensorflow")
+
+
+FRAMEWORKS = [
+    pytest.param("keras", marks=pytest.mark.keras),
+    pytest.param("torch", marks=pytest.mark.torch),
+]
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_the_command_says_which_of_the_two_waits(folder, framework):
+    code = f"""
+    import sys
+    from course.cli import main
+    sys.argv[1:] = ["pictures", "throughput", {str(folder)!r}, "--framework", {framework!r},
+                    "--size-px", "65", "--batch-size", "8", "--seconds", "0.3", "--frozen"]
+    main()
+    """
+    first, device, speeds = run_python(code, timeout_s=400).stdout.splitlines()[-3:]
+    assert first == "28 photographs at 65 px, 2 workers, batches of 8"
+    assert device.startswith({"keras": "Keras on CPU", "torch": "PyTorch on CPU"}[framework])
+    assert re.fullmatch(r"input alone \d+, model alone \d+, together .* is the limit", speeds)
 
 
 @pytest.mark.torch
