@@ -35,17 +35,13 @@ print(json.dumps({"found": describe_torch()}))
 """,
     "Keras": """
 import json, os
+from course.keras_backend import asked_for
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-home = os.environ.get("KERAS_HOME") or os.path.expanduser("~/.keras")
-backend = os.environ.get("KERAS_BACKEND", "")
-try:
-    backend = backend or json.load(open(os.path.join(home, "keras.json"))).get("backend", "")
-except (OSError, ValueError, AttributeError):
-    pass
-if backend not in ("", "tensorflow"):
+backend, home = asked_for(), os.environ.get("KERAS_HOME") or os.path.expanduser("~/.keras")
+if backend not in ("", "tensorflow", "torch", "jax"):
     print(json.dumps({
         "found": f"backend {backend}",
-        "problem": "the lessons use Keras on TensorFlow",
+        "problem": "the lessons use Keras on TensorFlow, PyTorch or JAX",
         "next_step": f"unset KERAS_BACKEND, or set backend to tensorflow in {home}/keras.json",
     }))
 else:

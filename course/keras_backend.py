@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
+import json
+import os
 import sys
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -28,6 +32,30 @@ class _LeftOut(MetaPathFinder, Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         """Never reached: there is no module to fill."""
+
+
+def choose() -> None:
+    """Where TensorFlow is not installed, let Keras run on PyTorch, else on JAX; before its import.
+
+    Left to itself, Keras asks for TensorFlow and fails. A backend that a person chose, by
+    ``KERAS_BACKEND`` or in ``keras.json``, stays.
+    """
+    if asked_for() not in ("", "tensorflow") or os.environ.get("KERAS_BACKEND"):
+        return
+    if importlib.util.find_spec("tensorflow") is None:
+        here = [name for name in ("torch", "jax") if importlib.util.find_spec(name)]
+        os.environ.update({"KERAS_BACKEND": here[0]} if here else {})
+
+
+def asked_for() -> str:
+    """Return the backend that ``KERAS_BACKEND`` or else Keras's own file names; empty if none."""
+    home = os.environ.get("KERAS_HOME") or "~/.keras"
+    try:
+        written = json.loads((Path(home).expanduser() / "keras.json").read_text(encoding="utf-8"))
+        in_file = written.get("backend", "")
+    except (OSError, ValueError, AttributeError):
+        in_file = ""
+    return os.environ.get("KERAS_BACKEND", "") or in_file
 
 
 def leave_tensorflow_out(backend: str) -> None:

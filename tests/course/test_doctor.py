@@ -97,8 +97,16 @@ class TestDevices:
 def test_another_keras_backend_is_a_problem(monkeypatch):
     monkeypatch.setenv("KERAS_BACKEND", "numpy")
     found = doctor._device("Keras")
-    assert found.problem == "the lessons use Keras on TensorFlow"
+    assert found.problem == "the lessons use Keras on TensorFlow, PyTorch or JAX"
     assert "unset KERAS_BACKEND" in found.next_step
+
+
+@pytest.mark.keras
+@pytest.mark.torch
+def test_a_keras_backend_that_the_lessons_run_on_is_named(monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    found = doctor._device("Keras")
+    assert (found.problem, found.found.rpartition(", ")[2]) == ("", "backend torch")
 
 
 def test_missing_weights_say_how_to_get_them(monkeypatch, tmp_path):

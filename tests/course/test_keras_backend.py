@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
+import nbformat
 import pytest
 
-from tests.helpers import run_json
+from course import keras_backend
+from tests.helpers import ROOT, run_json
 
 ON_TORCH = """
 import importlib.util, json, os, sys, tempfile
@@ -51,6 +55,61 @@ def test_keras_on_pytorch_trains_and_saves_without_tensorflow():
         "one process. Use keras.ops, or start again with KERAS_BACKEND=tensorflow."
     )
     assert (facts["loaded"], facts["found"], facts["finders"]) == ([], True, 1)
+
+
+SETUPS = """
+import contextlib, io, json, sys
+sys.modules["tensorflow"] = None  # as if it were not installed
+said = []
+for source in SOURCES:
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(source, {})
+    said.append(printed.getvalue().strip())
+print(json.dumps(said))
+"""
+
+
+@pytest.mark.keras
+@pytest.mark.torch
+def test_without_tensorflow_each_lesson_runs_on_pytorch_and_says_so(tmp_path):
+    sources = []
+    for path in sorted((ROOT / "solutions").glob("*/keras.ipynb")):
+        cells = nbformat.read(path, as_version=4).cells
+        sources.append(next(cell.source for cell in cells if cell.id == "setup"))
+        device, keras = (sources[-1].index(part) for part in ("course.device", "import keras"))
+        assert device < keras, path
+    code = f"SOURCES = {sources!r}" + SETUPS
+    said = run_json(code, env={"KERAS_HOME": str(tmp_path), "COURSE_FAST": "1"}, timeout_s=300)
+    assert len(said) == 8
+    assert [line for line in said if "backend torch" not in line] == []
+
+
+@pytest.mark.parametrize(
+    ("installed", "environment", "written", "expected"),
+    [
+        ({"tensorflow", "torch"}, "", None, ""),
+        ({"torch", "jax"}, "", None, "torch"),
+        ({"jax"}, "", '{"backend": "tensorflow"}', "jax"),  # Keras writes that by itself
+        ({"torch", "jax"}, "", '{"backend": "jax"}', ""),
+        ({"torch", "jax"}, "jax", None, "jax"),
+        ({"torch"}, "tensorflow", None, "tensorflow"),
+        ({"torch"}, "", "damaged", "torch"),
+        (set(), "", None, ""),
+    ],
+)
+def test_a_backend_is_chosen_only_where_tensorflow_and_a_choice_are_missing(
+    installed, environment, written, expected, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(
+        keras_backend.importlib.util, "find_spec", lambda name: name if name in installed else None
+    )
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setenv("KERAS_BACKEND", environment)
+    if written is not None:
+        (tmp_path / "keras.json").write_text(written)
+    keras_backend.choose()
+    assert os.environ["KERAS_BACKEND"] == expected
 
 
 @pytest.mark.keras
