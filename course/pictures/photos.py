@@ -78,9 +78,16 @@ def of_kind(order: Order, per_class: int) -> PictureSet:
     taken = _load(folder, order.split, order.size_px, per_class, order.seed, wanted)
     for name, count in taken.counts().items():
         if count < per_class:
-            print(f"note: {order.split} has {count} photographs of {name}, {per_class} asked for")
+            few = f"note: {order.split} has {count} photographs of {name}, {per_class} asked for"
+            _say_once(few, folder)
             break
     return replace(taken, name=order.kind, images=_shifted(taken.images, order))
+
+
+@lru_cache(maxsize=1000)
+def _say_once(text: str, _folder: Path) -> None:
+    """Print a note on a folder, the first time that there is reason for it."""
+    print(text)
 
 
 def _shifted(images: np.ndarray, order: Order) -> np.ndarray:

@@ -273,6 +273,10 @@ def test_the_switch_says_when_there_are_fewer(switched, capsys):
     assert flowers(100, size_px=33).counts()["rose"] == 6
     printed = capsys.readouterr().out
     assert printed == "note: train has 6 photographs of daisy, 100 asked for\n"
+    flowers(100, size_px=33, seed=1)
+    assert capsys.readouterr().out == ""  # a lesson asks dozens of times; once is enough
+    flowers(90, size_px=33)
+    assert capsys.readouterr().out.endswith("90 asked for\n")
 
 
 def test_label_noise_and_shift_work_on_photographs(switched):
