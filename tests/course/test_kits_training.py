@@ -292,3 +292,41 @@ def test_fit_is_the_loop_that_lesson_03_built(framework, code):
     assert list(built) == list(kept)
     for name, values in built.items():
         np.testing.assert_allclose(kept[name], values, atol=1e-5, err_msg=name)
+
+
+# Written out as plainly as it can be; `fit` gathers rows of several batches at once.
+PLAIN = """
+from course.torch_kit import training
+
+def plain(size, seed):
+    model, rng = linear(), np.random.default_rng(seed)
+    optimizer, history = sgd(model, 0.5), {"loss": [], "accuracy": []}
+    for _ in range(3):
+        losses, right = [], 0
+        order = rng.permutation(10)
+        batches = [order[at:at + size] for at in range(0, 10, size)]
+        for places in batches:
+            optimizer.zero_grad()
+            logits = model(torch.from_numpy(X[places]))
+            loss = nn.functional.cross_entropy(logits, torch.from_numpy(Y[places]))
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+            right += int((logits.argmax(dim=1).numpy() == Y[places]).sum())
+        history["loss"].append(float(np.dot(losses, [len(places) for places in batches]) / 10))
+        history["accuracy"].append(right / 10)
+    return [history, weights(model)]
+made = []
+for chunk_bytes in (1, 130, 2**20):  # one batch, two, all
+    training.CHUNK_BYTES = chunk_bytes
+    model = linear()
+    history = fit(model, (X, Y), optimizer=sgd(model, 0.5), epochs=3, batch_size=4, seed=7)
+    made.append([history, weights(model)])
+print(json.dumps([plain(4, 7), made]))
+"""
+
+
+@pytest.mark.torch
+def test_rows_gathered_together_train_to_the_last_digit_as_those_gathered_singly():
+    wanted, made = run_json(COMMON + TORCH + PLAIN, timeout_s=300)
+    assert made == [wanted] * 3
