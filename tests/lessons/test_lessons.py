@@ -86,6 +86,16 @@ def test_solved_shows_what_a_gpu_saves_or_that_there_is_none(solved: dict[str, A
     assert said["processor-and-gpu"].startswith(wanted)
 
 
+@pytest.mark.parametrize("lesson", ["05-fine-tuning", "08-capstone"])
+@both
+def test_solved_streams_and_says_which_of_the_two_waits(solved: dict[str, Any]):
+    said = {cell["id"]: cell["printed"] for cell in solved["cells"]}["stream"]
+    speeds = r"input alone \d+, model alone \d+, together \d+ pictures per second"
+    assert re.search(
+        rf"{speeds} \(\d+ % of the model alone\): the (input|model) is the limit", said
+    )
+
+
 @every
 @both
 def test_solved_draws_figures_with_alternative_text(solved: dict[str, Any]):
