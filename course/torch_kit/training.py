@@ -161,10 +161,12 @@ def _train_epoch(
     import torch
 
     waits = _device(model).type != "cpu"
+    trained = [parameter for group in optimizer.param_groups for parameter in group["params"]]
     losses: list[Any] = []
     outputs, answers = [], []
     for batch, wanted in drawn:
-        _forget_gradients(optimizer)
+        for parameter in trained:  # zero_grad() without its bookkeeping: a head's step is short
+            parameter.grad = None
         logits = model(batch)
         value = loss(logits, wanted)
         value.backward()
@@ -172,17 +174,10 @@ def _train_epoch(
         losses.append(value.detach() if waits else value.item())
         outputs.append(logits.detach())
         answers.append(wanted)
-    counts = [len(wanted) for wanted in answers]
+    counts = [wanted.shape[0] for wanted in answers]
     right = (_chosen(torch.cat(outputs)) == torch.cat(answers)).sum().item()
     values = torch.stack(losses).tolist() if waits else losses
     return np.dot(values, counts) / sum(counts), right / sum(counts)
-
-
-def _forget_gradients(optimizer: torch.optim.Optimizer) -> None:
-    """Do what ``optimizer.zero_grad()`` does, without its bookkeeping: a head's step is short."""
-    for group in optimizer.param_groups:
-        for parameter in group["params"]:
-            parameter.grad = None
 
 
 def _batches(
