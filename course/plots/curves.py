@@ -304,15 +304,22 @@ def comparison(
         axis.set_yticks(range(len(runs)), list(runs))
         axis.invert_yaxis()
         axis.grid(axis="y", visible=False)
-        top = 100 if unit == "%" else max(values.max() for values in runs.values())
-        axis.set_xlim(0, top * 1.32)
-        axis.set_xticks([tick for tick in axis.get_xticks() if 0 <= tick <= top * 1.01])
+        low, top = (0.0, 100.0) if unit == "%" else _span(list(runs.values()))
+        axis.set_xlim(low, low + (top - low) * 1.32)
+        axis.set_xticks([tick for tick in axis.get_xticks() if low <= tick <= top * 1.01])
         axis.set_xlabel(unit if unit != "%" else "accuracy (%)")
         headline(figure, title)
         for value, word in ((target, "target"), (chance, "chance")):
             _reference(axis, value, word)
     words = "; ".join(f"{name} {text}" for name, text in texts.items())
     return Plot(figure, f"Comparison{': ' + title if title else ''}. {words}")
+
+
+def _span(results: Sequence[np.ndarray]) -> tuple[float, float]:
+    """Return the ends of an axis that shows 0 and all results; from 0 to 1 if all are 0."""
+    every = np.concatenate(results)
+    low, top = min(0.0, every.min()), max(0.0, every.max())
+    return (low, top) if low < top else (0.0, 1.0)
 
 
 def _mean_and_range(values: np.ndarray, unit: str) -> str:

@@ -185,6 +185,17 @@ def test_comparison_says_mean_and_range() -> None:
         plots.comparison({})
 
 
+@pytest.mark.parametrize(
+    ("values", "low", "top"), [([0, 0], 0, 1), ([-4, -2], -4, 0), ([-1, 3], -1, 3)]
+)
+def test_comparison_shows_results_of_zero_and_below(values, low, top):
+    axis = plots.comparison({"forgotten": values}, unit="points").figure.axes[0]
+    left, right = axis.get_xlim()
+    assert left == low
+    assert right > top
+    assert low <= min(axis.get_xticks()) <= max(axis.get_xticks()) <= top
+
+
 def test_filters_name_the_layouts_they_do_not_take() -> None:
     with pytest.raises(ValueError, match=r"received \(3, 3, 3, 16\).*Keras keeps \(H, W, 3, N\)"):
         plots.filters(np.zeros((3, 3, 3, 16)))
