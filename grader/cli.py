@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import secrets
-import signal
 import sys
-import threading
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -28,10 +25,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-LOST_S = 5  # after Ctrl-C, until its exception counts as lost
 _console = Console()
 _errors = Console(stderr=True)
-_ending = threading.Lock()
 
 
 def main() -> None:
@@ -170,7 +165,7 @@ def run(
         engine, again = regrade.OneExercise(engine, name), True
     before = engine.log.latest()
     try:
-        with _heard_for_sure(), report.progress(len(wanted), _console) as advance:
+        with report.progress(len(wanted), _console) as advance:
             outcomes = run_class(
                 room, engine, wanted, jobs=jobs or os.cpu_count() or 1, again=again, notify=advance
             )
@@ -187,36 +182,8 @@ def run(
     raise typer.Exit(0 if all(outcome.entry for outcome in outcomes) else 1)
 
 
-@contextlib.contextmanager
-def _heard_for_sure() -> Iterator[None]:
-    """Let Ctrl-C end the run even where Python drops its exception: while an object is deleted."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    heard, over = threading.Event(), threading.Event()
-
-    def watch() -> None:
-        heard.wait()
-        if not over.wait(LOST_S):
-            _end_at_once()
-
-    def stop(_number: int, _frame: object) -> NoReturn:
-        heard.set()
-        raise KeyboardInterrupt
-
-    threading.Thread(target=watch, daemon=True).start()
-    before = signal.signal(signal.SIGINT, stop)
-    try:
-        yield
-    finally:
-        over.set()
-        heard.set()
-        signal.signal(signal.SIGINT, before)
-
-
 def _end_at_once() -> NoReturn:
     """End without the threads, which wait for students' code that may take minutes more."""
-    _ending.acquire()  # whoever comes second waits for the end
     _console.print("Stopped. What is graded is kept; the same command goes on from there.")
     from grader.container import remove_all
 
