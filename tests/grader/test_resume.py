@@ -36,7 +36,8 @@ grade_class(sys.argv[1], jobs=2)
 
 
 _DOOR = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # tests in the background: it is ignored
 from grader import cli, workers
 from grader.checks import register
 from tests.grader import sample
@@ -115,7 +116,10 @@ def test_stopped_by_hand_it_ends_at_once_and_says_how_to_go_on(tmp_path):
         time.sleep(0.02)
     started = servers.children(recursive=True)
     run.send_signal(signal.SIGINT)
-    said, _ = run.communicate(timeout=60)  # far less than the answers would go on
+    try:
+        said, _ = run.communicate(timeout=60)  # far less than the answers would go on
+    finally:
+        run.kill()
     assert run.returncode == 130
     assert "Stopped. What is graded is kept; the same command goes on from there." in said
     _, alive = psutil.wait_procs(started, timeout=30)
