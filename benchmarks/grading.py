@@ -32,9 +32,10 @@ from typing import Any
 from benchmarks import measure
 from benchmarks.submissions import PROJECT, Chosen, write_class
 from grader.classroom import Classroom, new_class
+from grader.dependencies import cells_to_run
 from grader.observers.model import FRAMEWORKS
 from grader.process import QUIET
-from grader.rebuild import Source, Submission, cells_to_run, grade_id, read_source
+from grader.rebuild import Source, Submission, grade_id, read_source
 
 STOCK_CONFIG = """
 c = get_config()

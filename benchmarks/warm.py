@@ -14,10 +14,11 @@ from pathlib import Path
 
 from grader.checks.model import Check
 from grader.checks.registry import get
+from grader.dependencies import cells_to_run
 from grader.lessons import load
 from grader.observers.model import Student
 from grader.observers.run import observe_case
-from grader.rebuild import Source, cells_to_run, read_submission
+from grader.rebuild import Source, read_submission
 from grader.worker.child import Notebook, warm_up
 
 ENOUGH = 12  # submissions

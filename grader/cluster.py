@@ -38,9 +38,7 @@ class Job:
     lesson: str
     framework: str
     notebook: str
-    answers: Mapping[str, str]
-    elsewhere: tuple[str, ...]
-    notes: tuple[str, ...]
+    handed_in: Mapping[str, Any]
     secret: str
     sandbox: bool
     versions: tuple[str, str]
@@ -57,7 +55,7 @@ class Job:
     @property
     def submission(self) -> Submission:
         """The student's half."""
-        return Submission(dict(self.answers), frozenset(self.elsewhere), tuple(self.notes))
+        return Submission.from_plain(self.handed_in)
 
 
 def versions(lesson: str) -> tuple[str, str]:
@@ -177,9 +175,7 @@ class Cluster:
             lesson,
             framework,
             nbformat.writes(source.notebook),
-            submission.answers,
-            tuple(sorted(submission.elsewhere)),
-            submission.notes,
+            asdict(submission),
             secret.hex(),
             self._sandbox,
             versions(lesson),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from traitlets.config import Config
 
 from grader import feedback
+from grader.rebuild import CODE_STUB
 
 # What a lesson's folder holds beside its notebooks, and what running them leaves behind.
 IGNORED = (
@@ -35,7 +36,7 @@ def configure(c: Config) -> None:
     c.CourseDirectory.autograded_directory = "autograded"
     c.CourseDirectory.feedback_directory = "feedback"
     c.CourseDirectory.ignore = list(IGNORED)
-    c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\n..."}
+    c.ClearSolutions.code_stub = CODE_STUB
     c.ExecutePreprocessor.timeout = CELL_TIMEOUT_S
     c.Autograde.exporter_class = "grader.plugins.RebuildingExporter"
     c.Autograde.sanitize_preprocessors = [

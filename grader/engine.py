@@ -64,7 +64,7 @@ class Engine:
         """Return the hash under which the log keeps the verdicts on ``submission``."""
         parts = [
             submission.digest,
-            json.dumps([sorted(submission.elsewhere), submission.notes]),
+            json.dumps(submission.notes),
             self.source(lesson, framework, student).digest,
             checks_digest(lesson),
             environment_digest(),

@@ -6,6 +6,7 @@ grades with them and everything after it (formgrader, feedback, export) works as
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -19,14 +20,7 @@ from grader import feedback
 from grader.checks.verdict import INFRASTRUCTURE, NOT_DONE, TAMPERED, Verdict
 from grader.classroom import timestamp
 from grader.engine import Engine
-from grader.rebuild import (
-    MISSING_TEXT,
-    Submission,
-    grade_id,
-    is_answer,
-    read_submission,
-    rebuilt_notebook,
-)
+from grader.rebuild import Submission, grade_id, read_submission, rebuilt_notebook
 
 _NOTES = "course_grader"  # in the notebook's metadata between nbgrader's two passes
 _engines: dict[tuple[Path, bool], Engine] = {}
@@ -68,22 +62,13 @@ class RebuildingExporter(NotebookExporter):
         source = engine.source(described["assignment"], described["notebook"], described["student"])
         submission = read_submission(Path(filename), source)
         notebook = rebuilt_notebook(source, submission)
-        notebook.metadata[_NOTES] = {
-            "elsewhere": sorted(submission.elsewhere),
-            "notes": list(submission.notes),
-        }
+        notebook.metadata[_NOTES] = asdict(submission)
         return self.from_notebook_node(notebook, resources, **kwargs)
 
 
 def submission_of(notebook: NotebookNode) -> Submission:
     """Return the submission that a rebuilt notebook holds."""
-    notes = notebook.metadata.get(_NOTES, {})
-    answers = {
-        grade_id(cell): cell.source
-        for cell in notebook.cells
-        if is_answer(cell) and cell.source != MISSING_TEXT
-    }
-    return Submission(answers, frozenset(notes.get("elsewhere", ())), tuple(notes.get("notes", ())))
+    return Submission.from_plain(notebook.metadata[_NOTES])
 
 
 class ObserveAndJudge(Execute):

@@ -14,7 +14,7 @@ import os
 import stat
 import symtable
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,42 +25,62 @@ from grader.errors import SourceError
 
 MAX_BYTES = 20 * 2**20
 MAX_CELL_CHARS = 100_000
+MAX_OWN_CELLS = 300
+MAX_OWN_CHARS = 300_000  # all of them together
 MISSING_TEXT = "# This cell is missing from the submission."
 SETUP_TAG = "setup"
+CODE_STUB = {"python": "# YOUR CODE HERE\n..."}
 
 
 @dataclass(frozen=True)
-class Cell:
-    """A code cell to run: ``setup`` comes from the source, ``answer`` from the student."""
+class OwnCell:
+    """A code cell that a student added, or a cell of the lesson with another text.
 
-    id: str
-    kind: str
-    source: str
+    Attributes
+    ----------
+    text : str
+        As submitted.
+    after : str
+        The `place` of the cell of the source that it stands behind; empty at the top.
+    of : str
+        The `place` of the cell of the source that it is a changed version of, if any.
+    """
+
+    text: str
+    after: str = ""
+    of: str = ""
 
 
 @dataclass(frozen=True)
 class Submission:
-    """The student's answers and what was odd about the file they came in.
+    """The student's answers, the cells beside them, and what was odd about the file.
 
     Attributes
     ----------
     answers : mapping of str to str
         Text by grade id, as submitted.
-    elsewhere : frozenset of str
-        Names that the student defines outside of answer cells, where they are not seen.
+    own : tuple of OwnCell
+        The student's own code, in order; what of it is run is decided in `grader.dependencies`.
     notes : tuple of str
         Sentences for the feedback.
     """
 
     answers: Mapping[str, str]
-    elsewhere: frozenset[str] = frozenset()
+    own: tuple[OwnCell, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the answers, the same for the same text."""
-        text = json.dumps(sorted(self.answers.items()), ensure_ascii=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+        """SHA-256 of all that is the student's, the same for the same text."""
+        kept: list[Any] = sorted(self.answers.items())
+        kept += [asdict(cell) for cell in self.own]
+        return hashlib.sha256(json.dumps(kept, ensure_ascii=True).encode()).hexdigest()
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> Submission:
+        """Return the submission that `dataclasses.asdict` and JSON made plain."""
+        own = tuple(OwnCell(**cell) for cell in plain["own"])
+        return cls(dict(plain["answers"]), own, tuple(plain["notes"]))
 
 
 @dataclass(frozen=True)
@@ -77,6 +97,7 @@ class Source:
 
     notebook: NotebookNode
     checks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    _released: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def answer_ids(self) -> tuple[str, ...]:
@@ -88,6 +109,13 @@ class Source:
         """SHA-256 of what decides the grading: ids and text of every cell but the answers."""
         kept = [(c.cell_type, grade_id(c), "" if is_answer(c) else c.source) for c in self._cells]
         return hashlib.sha256(json.dumps(kept).encode()).hexdigest()
+
+    def is_as_released(self, name: str, text: str) -> bool:
+        """Return whether an answer is what students were given, but for blanks at its ends."""
+        if name not in self._released:
+            found = (cell for cell in self._cells if grade_id(cell) == name)
+            self._released[name] = next(map(released_text, found), "").strip()
+        return text.strip() == self._released[name]
 
     @property
     def _cells(self) -> list[NotebookNode]:
@@ -114,6 +142,18 @@ def _flag(cell: Mapping[str, Any], name: str) -> bool:
 def is_answer(cell: Mapping[str, Any]) -> bool:
     """Return whether a student writes this cell."""
     return _flag(cell, "solution")
+
+
+def released_text(cell: NotebookNode) -> str:
+    """Return what nbgrader leaves of a cell when it releases a lesson."""
+    from nbgrader.preprocessors import ClearSolutions
+    from traitlets.config import Config
+
+    clear = ClearSolutions(config=Config(ClearSolutions={"code_stub": CODE_STUB}))
+    if CODE_STUB["python"].partition("\n")[0] in cell.source:
+        return str(cell.source)  # the source is itself a released notebook
+    cleared, _ = clear.preprocess_cell(copy.deepcopy(cell), {"language": "python"}, 0)
+    return str(cleared.source)
 
 
 def read_source(path: Path) -> Source:
@@ -219,16 +259,25 @@ def _text(cell: Mapping[str, Any]) -> str:
     return text if isinstance(text, str) else ""
 
 
+def place(cell: Mapping[str, Any], number: int) -> str:
+    """Return what tells a cell of the source from the others."""
+    return str(cell.get("id") or f"cell-{number}")
+
+
 def _match(cells: Iterable[Mapping[str, Any]], source: Source) -> Submission:
     wanted = set(source.answer_ids)
+    places = _Places(source)
     found: dict[str, list[str]] = {}
-    elsewhere: set[str] = set()
+    own: list[OwnCell] = []
+    behind = ""
     for cell in cells:
-        name = grade_id(cell)
+        name, text = grade_id(cell), _text(cell)
+        known = places.of(cell, text)
+        behind = known or behind
         if name in wanted:
-            found.setdefault(name, []).append(_text(cell))
-        elif not name and cell.get("cell_type") == "code":
-            elsewhere |= bound_names(_text(cell)[:MAX_CELL_CHARS])
+            found.setdefault(name, []).append(text)
+        elif not name and cell.get("cell_type") == "code" and places.changed(known, text):
+            own.append(OwnCell(text, behind, known))
     answers, notes = {}, []
     for name in source.answer_ids:
         texts = set(found.get(name, ()))
@@ -236,7 +285,46 @@ def _match(cells: Iterable[Mapping[str, Any]], source: Source) -> Submission:
             answers[name] = text
         else:
             notes.append(_complaint(name, found.get(name, [])))
-    return Submission(answers, frozenset(elsewhere), tuple(notes))
+    kept, left_out = _limited(own)
+    return Submission(answers, kept, (*notes, *left_out))
+
+
+class _Places:
+    """Finds the cell of the source that a submitted cell is, by id, by grade id or by text."""
+
+    def __init__(self, source: Source) -> None:
+        self._known: dict[str, str] = {}
+        self._texts: dict[str, str] = {}
+        for number, cell in enumerate(source.notebook.cells):
+            name = place(cell, number)
+            if not is_answer(cell):  # those are never the lesson's own
+                self._texts[name] = cell.source
+            for key in filter(None, (cell.get("id"), grade_id(cell))):
+                self._known.setdefault(key, name)
+        self._by_text = {text.strip(): name for name, text in self._texts.items()}
+
+    def of(self, cell: Mapping[str, Any], text: str) -> str:
+        """Return the place of the source's cell, or an empty string."""
+        keys = (grade_id(cell), cell.get("id"))
+        names = (self._known.get(key) for key in keys if isinstance(key, str))
+        return next(filter(None, names), self._by_text.get(text.strip(), ""))
+
+    def changed(self, known: str, text: str) -> bool:
+        """Return whether a cell says anything that the source's does not."""
+        return bool(text.strip()) and text.strip() != self._texts.get(known, "").strip()
+
+
+def _limited(own: list[OwnCell]) -> tuple[tuple[OwnCell, ...], list[str]]:
+    """Return as many own cells as are looked at, and a note if some are not."""
+    kept: list[OwnCell] = []
+    chars = 0
+    for cell in own:
+        if len(kept) < MAX_OWN_CELLS and chars + len(cell.text) <= MAX_OWN_CHARS:
+            kept.append(cell)
+            chars += len(cell.text)
+    left = len(own) - len(kept)
+    note = f"{left} of the {len(own)} cells beside the answers are too many or too long to be seen."
+    return tuple(kept), [note] if left else []
 
 
 def _complaint(name: str, texts: list[str]) -> str:
@@ -259,38 +347,6 @@ def rebuilt_notebook(source: Source, submission: Submission) -> NotebookNode:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     return notebook
-
-
-def cells_to_run(source: Source, submission: Submission) -> list[Cell]:
-    """Return the cells that grading runs, in order: what the answers need, and the answers.
-
-    Cells tagged ``setup`` always run. Of the others only those run that define a name which an
-    answer uses, directly or through other cells; a long training that no answer looks at does not.
-    """
-    ordered = list(_code_cells(source, submission))
-    needed: set[str] = set()
-    kept: list[Cell] = []
-    for cell, tags in reversed(ordered):
-        bound = bound_names(cell.source)
-        if cell.kind == "answer" or SETUP_TAG in tags or bound & needed:
-            kept.append(cell)
-            needed |= used_names(cell.source)
-    return kept[::-1]
-
-
-def _code_cells(source: Source, submission: Submission) -> Iterable[tuple[Cell, list[str]]]:
-    for number, cell in enumerate(source.notebook.cells):
-        name = grade_id(cell)
-        if cell.cell_type != "code" or name in source.checks:
-            continue
-        if is_answer(cell):
-            if name in submission.answers:
-                yield Cell(name, "answer", submission.answers[name]), []
-        else:
-            yield (
-                Cell(cell.get("id") or f"cell-{number}", "setup", cell.source),
-                list(cell.metadata.get("tags", ())),
-            )
 
 
 def _scopes(text: str) -> list[symtable.SymbolTable]:

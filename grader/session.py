@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from grader import own_code
 from grader.checks.model import Case, Check
 from grader.checks.registry import get
 from grader.checks.verdict import (
@@ -29,9 +29,11 @@ from grader.checks.verdict import (
     fault,
     stopped,
 )
+from grader.dependencies import SETUP, Plan, bound_names, plan
 from grader.observers.run import ERROR, MISSING, OK, Observation
 from grader.process import START_S, Gone, Late, Worker
-from grader.rebuild import Cell, Source, Submission, bound_names, cells_to_run
+from grader.rebuild import Source, Submission, grade_id, is_answer
+from grader.worker.limits import MEMORY_MB
 
 CELL_TIMEOUT_S = 120.0
 SHORT_S = 60.0
@@ -78,17 +80,18 @@ class _Run:
     """The state of one grading: what is lost so far, and the worker in use."""
 
     framework: str
-    cells: list[Cell]
+    plan: Plan
     make_worker: MakeWorker
     seed: int
+    deadline: float
+    stages: dict[str, float]
+    memory_mb: Mapping[str, int] = field(default_factory=dict)  # by grade id of an answer
     lost: dict[str, Observation] = field(default_factory=dict)  # cells that ended a worker
     errors: dict[str, Observation] = field(default_factory=dict)  # cells that raised
     changed: list[str] = field(default_factory=list)
     worker: Worker | None = None
     forged: Observation | None = None  # somebody else wrote into the worker's pipe
     started: int = 0
-    deadline: float = math.inf
-    stages: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:
@@ -121,7 +124,7 @@ class _Run:
 
     def broken_setup(self) -> str:
         """Return why a cell of the trusted source failed, or an empty string."""
-        setup = {cell.id for cell in self.cells if cell.kind == "setup"}
+        setup = {cell.id for cell in self.plan.cells if cell.kind == SETUP}
         for cell_id, look in self.errors.items():
             if cell_id in setup:
                 return f"cell {cell_id!r} of the source: {dict(look.detail)}"
@@ -150,12 +153,13 @@ class _Run:
             self.worker = None
 
     def _run_cells(self, worker: Worker) -> None:
-        for cell in self.cells:
+        for cell in self.plan.cells:
             if cell.id in self.lost:
                 continue
-            request = {"do": "cell", "id": cell.id, "source": cell.source}
+            request = {"do": "cell", "id": cell.id, "source": cell.source, "keep": list(cell.keep)}
             try:
-                with self.timed("setup" if cell.kind == "setup" else "answers"):
+                with self.timed("setup" if cell.kind == SETUP else "answers"):
+                    worker.allow(self.memory_mb.get(cell.id, MEMORY_MB))
                     look = _observation(worker.ask(request, self.limit(CELL_TIMEOUT_S)))
             except (Late, Gone) as error:
                 if _ours(error):
@@ -186,31 +190,108 @@ def grade(
     secret: bytes | None = None,
 ) -> Result:
     """Return the verdicts on ``submission``; the cases are the public ones without a ``secret``."""
-    checks = [get(name) for names in source.checks.values() for name in names]
-    seed = secret_seed(secret, "run", submission.digest) % 2**31 if secret else 0
-    run = _Run(framework, cells_to_run(source, submission), make_worker, seed)
-    run.deadline = (
-        time.monotonic() + START_S + 2 * CELL_TIMEOUT_S + sum(c.timeout_s for c in checks)
-    )
-    verdicts = {}
-    try:
-        for check in checks:
-            case_seed = secret_seed(secret, check.id, submission.digest) if secret else 0
-            verdicts[check.id] = _grade_check(run, check, case_seed, submission)
+    return _Grading(source, submission, framework, make_worker, secret).result()
+
+
+class _Grading:
+    """One submission: its exercises in one worker, and each on its own where that goes wrong."""
+
+    def __init__(
+        self,
+        source: Source,
+        submission: Submission,
+        framework: str,
+        make_worker: MakeWorker,
+        secret: bytes | None,
+    ) -> None:
+        self._source, self._submission = source, submission
+        self._framework, self._make_worker, self._secret = framework, make_worker, secret
+        self._checks = [get(name) for names in source.checks.values() for name in names]
+        self._stages: dict[str, float] = {}
+        self._runs: list[_Run] = []
+
+    def result(self) -> Result:
+        """Judge all exercises."""
+        shared = self._run(None, 2 * CELL_TIMEOUT_S + sum(c.timeout_s for c in self._checks))
+        try:
+            verdicts = {check.id: self._verdict(shared, check) for check in self._checks}
+        finally:
+            for run in self._runs:
+                with run.timed("end"):
+                    run.drop()
+        forged = next((run.forged for run in self._runs if run.forged), None)
+        if forged:
+            verdicts = {check.id: _stopped(check, forged) for check in self._checks}
+        changed = [name for run in self._runs for name in run.changed]
+        flags = [f"replaced {name}" for name in changed]
+        flags += [f"{v.check_id}: {v.status}" for v in verdicts.values() if v.status == TAMPERED]
+        stages = {name: round(seconds, 4) for name, seconds in self._stages.items()}
+        notes = (*self._submission.notes, *own_code.notes(shared.plan))
+        return Result(verdicts, notes, tuple(dict.fromkeys(flags)), stages)
+
+    def _run(self, only: frozenset[str] | None, seconds: float) -> _Run:
+        made = _Run(
+            self._framework,
+            plan(self._source, self._submission, only),
+            self._make_worker,
+            self._seed("run") % 2**31,
+            time.monotonic() + START_S + seconds,
+            self._stages,
+            {cell: check.memory_mb for check in self._checks for cell in self._cells_of(check)},
+        )
+        self._runs.append(made)
+        return made
+
+    def _seed(self, name: str) -> int:
+        return secret_seed(self._secret, name, self._submission.digest) if self._secret else 0
+
+    def _cells_of(self, check: Check) -> frozenset[str]:
+        """Return the grade ids of the answers that a check looks at."""
+        return frozenset(
+            grade_id(cell)
+            for cell in self._source.notebook.cells
+            if cell.cell_type == "code"
+            and is_answer(cell)
+            and bound_names(cell.source) & set(check.answers)
+        )
+
+    def _verdict(self, shared: _Run, check: Check) -> Verdict:
+        if self._untouched(shared.plan, check):
+            nothing = Observation(MISSING, {}, {"name": check.answers[0]})
+            return decide(check, (), [nothing])
+        verdict, blame = _grade_check(shared, check, self._seed(check.id))
+        if blame != SHARED or shared.forged:
+            return verdict
+        return self._alone(check, verdict)
+
+    def _alone(self, check: Check, before: Verdict) -> Verdict:
+        """Judge an exercise without the others, one of which may have cost it its worker."""
+        run = self._run(self._cells_of(check), CELL_TIMEOUT_S + check.timeout_s)
+        verdict, _ = _grade_check(run, check, self._seed(check.id))
         with run.timed("end"):
             run.end()
-        if run.forged:
-            verdicts = {check.id: _stopped(check, run.forged) for check in checks}
-    finally:
-        with run.timed("end"):
             run.drop()
-    flags = [f"replaced {name}" for name in run.changed]
-    flags += [f"{v.check_id}: {v.status}" for v in verdicts.values() if v.status == TAMPERED]
-    stages = {name: round(seconds, 4) for name, seconds in run.stages.items()}
-    return Result(verdicts, submission.notes, tuple(dict.fromkeys(flags)), stages)
+        return verdict
+
+    def _untouched(self, planned: Plan, check: Check) -> bool:
+        """Return whether all answers of a check are as released, or missing."""
+        answers = self._submission.answers
+        cells = self._cells_of(check)
+        return (
+            bool(cells)
+            and not planned.moved.keys() & set(check.answers)
+            and all(
+                name not in answers or self._source.is_as_released(name, answers[name])
+                for name in cells
+            )
+        )
 
 
-def _grade_check(run: _Run, check: Check, seed: int, submission: Submission) -> Verdict:
+OWN_DOING, SHARED = "own doing", "shared"
+
+
+def _grade_check(run: _Run, check: Check, seed: int) -> tuple[Verdict, str]:
+    """Return the verdict, and whether what went wrong may be another exercise's doing."""
     with run.timed("judge"):
         cases = check.draw(seed)
     request = {
@@ -221,28 +302,32 @@ def _grade_check(run: _Run, check: Check, seed: int, submission: Submission) -> 
     }
     try:
         worker = run.ready()
-    except Late as error:
-        return _stopped(check, _lost(error, CELL_TIMEOUT_S))
-    except Gone as error:
-        return fault(check, f"no worker could be made ready: {error!r}")
+    except (Late, Gone) as error:
+        return _ended(check, error, CELL_TIMEOUT_S), SHARED
     if run.forged:
-        return _stopped(check, run.forged)
+        return _stopped(check, run.forged), OWN_DOING
     try:
         with run.timed("observe"):
             worker.allow(check.memory_mb)
-            reply = worker.ask(request, run.limit(check.timeout_s))
+            limit_s = run.limit(check.timeout_s)
+            reply = worker.ask(request, limit_s)
     except (Late, Gone) as error:
         run.drop()
-        if _ours(error):
-            return fault(check, str(error))
-        return run.note(_stopped(check, _lost(error, check.timeout_s)))
+        in_time = isinstance(error, Late) and limit_s == check.timeout_s
+        return run.note(_ended(check, error, check.timeout_s)), OWN_DOING if in_time else SHARED
     with run.timed("judge"):
-        return _judge(run, check, cases, reply, submission)
+        verdict = _judge(run, check, cases, reply)
+    return verdict, SHARED if verdict.status in (MEMORY, INFRASTRUCTURE) else OWN_DOING
 
 
-def _judge(
-    run: _Run, check: Check, cases: Sequence[Case], reply: Mapping[str, Any], sub: Submission
-) -> Verdict:
+def _ended(check: Check, error: Late | Gone, limit_s: float) -> Verdict:
+    """Return the verdict on code that cost a worker; on our own faults, one that counts nothing."""
+    if _ours(error):
+        return fault(check, str(error))
+    return _stopped(check, _lost(error, limit_s))
+
+
+def _judge(run: _Run, check: Check, cases: Sequence[Case], reply: Mapping[str, Any]) -> Verdict:
     try:
         seen = [_observation(look) for look in reply["seen"]]
         unfilled = [str(name) for name in reply["unfilled"]]
@@ -257,7 +342,7 @@ def _judge(
             "Your instructor will look at this. Give your own functions names of their own.",
         )
     if seen and seen[0].status == MISSING:
-        explained = _why_missing(run, seen[0].detail.get("name", ""), sub)
+        explained = _why_missing(run, seen[0].detail.get("name", ""))
         if explained is not None and explained.status in (TIMEOUT, MEMORY, CRASHED):
             return _stopped(check, explained)
         if explained is not None:
@@ -267,6 +352,7 @@ def _judge(
     if any(_needs_memory(look) for look in seen):
         return _stopped(check, _lost(Gone(MEMORY), check.timeout_s))
     verdict = decide(check, cases, seen, unfilled)
+    verdict = own_code.explained(verdict, run.plan, {**run.errors, **run.lost})
     broken = run.broken_setup()
     return fault(check, broken) if broken and not verdict.passed else verdict
 
@@ -275,20 +361,13 @@ def _absent(seen: Sequence[Observation]) -> bool:
     return bool(seen) and seen[0].status == MISSING
 
 
-def _why_missing(run: _Run, name: str, submission: Submission) -> Observation | None:
+def _why_missing(run: _Run, name: str) -> Observation | None:
     """Return what became of the cell that should define ``name``, if anything went wrong there."""
-    texts = {cell.id: cell.source for cell in run.cells if cell.kind == "answer"}
+    texts = {cell.id: cell.source for cell in run.plan.cells if cell.kind != SETUP}
     for cell_id, look in {**run.errors, **run.lost}.items():
         text = texts.get(cell_id, "")
         if name in bound_names(text) | _unparsed(text, name):
             return look
-    if name in submission.elsewhere:
-        detail = {
-            "expected": f"`{name}` in the answer cell of the exercise",
-            "found": "it is defined in another cell, which grading does not see",
-            "next_step": "Move it into the answer cell and submit again.",
-        }
-        return Observation("unusable", {}, detail)
     return None
 
 
@@ -310,11 +389,18 @@ def _needs_memory(look: Observation) -> bool:
 
 def _ours(error: Late | Gone) -> bool:
     """Return whether a worker was lost by no act of the student's."""
-    return isinstance(error, Gone) and error.reason.startswith(INFRASTRUCTURE)
+    return isinstance(error, Gone) and _status(error).startswith(INFRASTRUCTURE)
+
+
+def _status(error: Late | Gone) -> str:
+    if not isinstance(error, Gone):
+        return TIMEOUT
+    # a worker without memory for its own reply says so as a fault of its own
+    return MEMORY if "MemoryError" in str(error) else error.reason
 
 
 def _lost(error: Late | Gone, limit_s: float) -> Observation:
-    status = error.reason if isinstance(error, Gone) else TIMEOUT
+    status = _status(error)
     found, step = _LOST.get(status, _LOST[CRASHED])
     return Observation(status, {}, {"found": found.format(limit_s), "next_step": step})
 

@@ -10,7 +10,7 @@ import os
 import random
 import sys
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -77,7 +77,8 @@ def serve(channel: Channel, framework: str, guard: Guard) -> None:
 
 def _answer(request: Mapping[str, Any], notebook: Notebook, guard: Guard) -> dict[str, Any]:
     if request["do"] == "cell":
-        reply = _as_message(notebook.run(request["id"], request["source"]))
+        keep = request.get("keep", ())
+        reply = _as_message(notebook.run(request["id"], request["source"], keep))
         guard.restore_builtins()
         return reply
     if request["do"] == "seed":
@@ -101,8 +102,20 @@ class Notebook:
         sys.modules["__main__"] = self.module
         grader.checks = sys.modules["grader.checks"] = _no_checks()  # type: ignore[attr-defined]
 
-    def run(self, cell_id: str, source: str) -> Observation:
-        """Execute one cell; whatever it raises becomes an observation."""
+    def run(self, cell_id: str, source: str, keep: Sequence[str] = ()) -> Observation:
+        """Execute one cell; whatever it raises becomes an observation.
+
+        The names in ``keep`` are afterwards what they were before.
+        """
+        before = {name: self.names[name] for name in keep if name in self.names}
+        try:
+            return self._run(cell_id, source)
+        finally:
+            for name in keep:
+                self.names.pop(name, None)
+            self.names.update(before)
+
+    def _run(self, cell_id: str, source: str) -> Observation:
         filename = f"<cell {cell_id}>"
         text = without_magics(source)
         lines = [line + "\n" for line in text.split("\n")]

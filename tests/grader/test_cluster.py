@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import asdict
 
 import pytest
 
@@ -18,6 +19,7 @@ from grader.cluster import Cluster, Job, engine_on, grade_job, result_from_bytes
 from grader.engine import Engine
 from grader.errors import ClusterError
 from grader.log import Log
+from grader.rebuild import OwnCell, Submission
 from grader.runner import run_class
 from grader.workers import Workers
 from tests.grader import cluster_class as light
@@ -148,9 +150,7 @@ def job(**changed):
         "lesson": light.LESSON,
         "framework": "pytorch",
         "notebook": "{}",
-        "answers": {},
-        "elsewhere": (),
-        "notes": (),
+        "handed_in": {"answers": {}, "own": (), "notes": ()},
         "secret": "00",
         "sandbox": False,
         "versions": ("other", "other"),
@@ -163,9 +163,12 @@ def test_a_worker_with_another_version_of_the_course_says_so():
         result_from_bytes(grade_job(job().to_bytes()))
 
 
+HANDED_IN = Submission({"a": "x = '\ud800 é'"}, (OwnCell("import math", "a"),), ("n",))
+
+
 def test_a_job_survives_the_way_there():
-    sent = job(answers={"a": "x = '\\ud800 é'"}, notes=("n",))
-    assert Job.from_bytes(sent.to_bytes()).submission == sent.submission
+    sent = job(handed_in=asdict(HANDED_IN))
+    assert Job.from_bytes(sent.to_bytes()).submission == HANDED_IN
 
 
 def test_nobody_answers():

@@ -7,11 +7,14 @@ import os
 
 import pytest
 
+from grader.dependencies import cells_to_run
 from grader.errors import SourceError
 from grader.rebuild import (
     MISSING_TEXT,
+    OwnCell,
     bound_names,
-    cells_to_run,
+    grade_id,
+    is_answer,
     read_source,
     read_submission,
     rebuilt_notebook,
@@ -131,10 +134,55 @@ def test_links_pipes_and_folders_are_not_followed(tmp_path, source):
         assert "could not be read" in found.notes[0]
 
 
-def test_names_defined_elsewhere_are_remembered(tmp_path, source):
+def test_own_and_changed_cells_are_kept_with_their_places(tmp_path, source):
     made = nb.submitted_notebook(nb.STUB)
     made["cells"].insert(3, {"cell_type": "code", "source": nb.RIGHT, "metadata": {}})
-    assert "double" in submit(tmp_path, source, made).elsewhere
+    made["cells"].insert(0, {"cell_type": "code", "source": ["a = 1"], "metadata": {}})
+    made["cells"][3]["source"] = "OFFSET = 7"
+    found = submit(tmp_path, source, made).own
+    assert found == (
+        OwnCell("a = 1"),
+        OwnCell("OFFSET = 7", "demo", "demo"),
+        OwnCell(nb.RIGHT, "demo"),
+    )
+
+
+def test_cells_of_the_lesson_are_not_the_students_own(tmp_path, source):
+    made = nb.submitted_notebook(nb.RIGHT)
+    for cell in made["cells"]:
+        cell["id"] = f"new-{cell['id']}"  # as some editors do
+    made["cells"].append({"cell_type": "code", "source": " \n", "metadata": {}})
+    assert submit(tmp_path, source, made).own == ()
+
+
+def test_what_is_too_much_of_a_students_own_is_said(tmp_path, source):
+    made = nb.submitted_notebook(nb.RIGHT)
+    made["cells"] += [{"cell_type": "code", "source": f"a{n} = 1"} for n in range(400)]
+    found = submit(tmp_path, source, made)
+    assert len(found.own) == 300
+    assert found.notes[0].startswith("100 of the 400 cells beside the answers")
+
+
+def test_what_was_released_is_known(tmp_path, source):
+    solved = "def double(x):\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION"
+    source.notebook.cells[3].source = solved
+    assert source.is_as_released("double", nb.STUB + "\n")
+    assert not source.is_as_released("double", nb.RIGHT)
+    released = read_source(nb.write(tmp_path / "r.ipynb", nb.submitted_notebook(nb.STUB)))
+    assert released.is_as_released("double", nb.STUB)
+
+
+@pytest.mark.parametrize("path", sorted((nb.ROOT / "lessons").glob("*/*.ipynb")), ids=str)
+def test_every_answer_as_released_is_told_from_work(path):
+    solved = read_source(nb.ROOT / "solutions" / path.parent.name / path.name)
+    given = read_submission(path, solved)
+    code = [c for c in solved.notebook.cells if c.cell_type == "code"]
+    names = [grade_id(cell) for cell in code if is_answer(cell)]
+    assert names
+    assert given.own == ()
+    assert all(solved.is_as_released(name, given.answers[name]) for name in names)
+    whole = read_submission(nb.ROOT / "solutions" / path.parent.name / path.name, solved)
+    assert not any(solved.is_as_released(name, whole.answers[name]) for name in names)
 
 
 def test_a_test_cell_without_a_check_is_the_instructors_fault(tmp_path):

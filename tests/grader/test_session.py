@@ -132,12 +132,6 @@ def test_an_object_that_equals_everything_earns_nothing(source):
     assert (found.status, found.found) == ("failed", "0")
 
 
-def test_a_helper_outside_the_answer_cell_is_named(source):
-    submission = Submission({"double": "1"}, elsewhere=frozenset({"double"}))
-    found = grade(source, submission, "pytorch", bare).verdicts["00-sample/double"]
-    assert "Move it into the answer cell" in found.next_step
-
-
 def test_a_broken_source_is_infrastructure(source):
     source.notebook.cells[1].source = "1 / 0"
     assert verdict(source, nb.STUB).status == "infrastructure"
