@@ -163,11 +163,14 @@ def _closed(placed: Sequence[Cell], missing: Collection[str]) -> list[Cell]:
 
 def _needed(placed: Sequence[Cell], missing: Collection[str], forced: set[str]) -> list[Cell]:
     needed: set[str] = set(missing)
+    lacking: set[str] = set(missing)  # what no cell that needs it binds itself, as by an import
     kept = []
     for cell in reversed(placed):
-        if cell.always or cell.id in forced or cell.binds & needed:
+        asked = lacking if cell.kind == ANSWER else needed
+        if cell.always or cell.id in forced or cell.binds & asked:
             kept.append(cell)
             needed |= cell.uses
+            lacking |= cell.uses - cell.binds
     return kept[::-1]
 
 

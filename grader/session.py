@@ -317,7 +317,7 @@ def _grade_check(run: _Run, check: Check, seed: int) -> tuple[Verdict, str]:
         return run.note(_ended(check, error, check.timeout_s)), OWN_DOING if in_time else SHARED
     with run.timed("judge"):
         verdict = _judge(run, check, cases, reply)
-    return verdict, SHARED if verdict.status in (MEMORY, INFRASTRUCTURE) else OWN_DOING
+    return verdict, SHARED if verdict.status in (MEMORY, CRASHED, INFRASTRUCTURE) else OWN_DOING
 
 
 def _ended(check: Check, error: Late | Gone, limit_s: float) -> Verdict:

@@ -12,7 +12,7 @@ import pytest
 
 from grader.checks import register
 from grader.process import ColdWorker
-from grader.rebuild import Submission, read_source
+from grader.rebuild import Submission, read_source, source_of
 from grader.session import grade, secret_seed
 from grader.workers import WarmServer, Workers
 from tests.grader import notebooks as nb
@@ -185,3 +185,58 @@ def test_a_forked_child_that_comes_back_does_not_answer_too(source):
     twins = "import os\ndef double(x):\n    os.fork()\n    return 2 * x"
     found = verdict(source, twins)
     assert (found.status, found.points) == ("passed", 3)
+
+
+TWO = {"double": nb.RIGHT, "choice": "choice = 'b'"}
+HELD = "held = bytearray(700 * 2**20)\n"  # more than the exercise may take, and it stays
+UNLEASHED = (
+    "import os, threading, time\n"
+    "threading.Thread(target=lambda: (time.sleep(0.2), os._exit(1)), daemon=True).start()\n"
+)
+ENDLESS = "while True: pass\n"
+EXIT = "import os; os._exit(1)\n"
+
+
+@pytest.fixture
+def two(tmp_path):
+    """The sample lesson with a second exercise, which is looked at after the first."""
+    register(dataclasses.replace(sample.DOUBLE, timeout_s=5, memory_mb=300))
+    register(dataclasses.replace(sample.CHOICE, timeout_s=5, memory_mb=300))
+    made = nb.source_notebook()
+    made.cells += [
+        nb.answer_cell("choice", "### BEGIN SOLUTION\nchoice = 'b'\n### END SOLUTION"),
+        nb.test_cell("test-choice", 'check("00-sample/choice", choice)', 1),
+    ]
+    yield source_of(made)
+    register(sample.DOUBLE, sample.CHOICE)
+
+
+@pytest.mark.parametrize(
+    ("evil", "status"),
+    [(HELD, "out of memory"), (UNLEASHED, ""), (ENDLESS, "timeout"), (EXIT, "crashed")],
+    ids=["hog", "crash later", "loop", "crash"],
+)
+@pytest.mark.parametrize("where", ["double", "choice"])
+def test_what_goes_wrong_costs_the_exercise_it_stands_in(two, monkeypatch, evil, status, where):
+    monkeypatch.setattr("grader.session.CELL_TIMEOUT_S", 1.5)
+    slow = "import time; time.sleep(0.6)\n" if evil == UNLEASHED else ""
+    answers = {**TWO, where: evil + TWO[where]}
+    other = "choice" if where == "double" else "double"
+    answers[other] = slow + answers[other]
+    found = grade(two, Submission(answers), "pytorch", bare).verdicts
+    assert found[f"00-sample/{other}"].status == "passed"
+    if status:
+        assert (found[f"00-sample/{where}"].status, found[f"00-sample/{where}"].points) == (
+            status,
+            0,
+        )
+
+
+def test_an_untouched_lesson_needs_no_worker(two):
+    def no_worker(framework):
+        raise AssertionError("a worker was started")
+
+    stub = "# YOUR CODE HERE\n..."
+    for answers in ({"double": stub, "choice": stub}, {"double": stub}, {}):
+        found = grade(two, Submission(answers), "pytorch", no_worker).verdicts.values()
+        assert [verdict.hint_id for verdict in found] == ["not-done-yet"] * 2
