@@ -20,8 +20,9 @@ from typing import Any
 
 import nbformat
 
+from grader import digests
 from grader.checks.verdict import Verdict
-from grader.engine import Engine, checks_digest, environment_digest
+from grader.engine import Engine
 from grader.errors import ClusterError, SandboxError
 from grader.rebuild import Source, Submission, source_of
 from grader.session import Result, grade
@@ -58,9 +59,9 @@ class Job:
         return Submission.from_plain(self.handed_in)
 
 
-def versions(lesson: str) -> tuple[str, str]:
+def versions(lesson: str, framework: str, source: Source) -> tuple[str, str]:
     """Return the hashes that coordinator and worker must share for the same verdicts."""
-    return checks_digest(lesson), environment_digest()
+    return digests.lesson(lesson, framework, source), digests.environment()
 
 
 def grade_job(content: bytes) -> bytes:
@@ -69,13 +70,13 @@ def grade_job(content: bytes) -> bytes:
     A fault that has nothing to do with the submission comes back as ``{"fault": ...}``.
     """
     job = Job.from_bytes(content)
-    if list(job.versions) != list(versions(job.lesson)):
+    source = _source(job.notebook)
+    if list(job.versions) != list(versions(job.lesson, job.framework, source)):
         return _fault("another version of the course, or of the frameworks, is installed there")
     try:
         workers = _workers(job.sandbox)
     except SandboxError as error:
         return _fault(str(error))
-    source = _source(job.notebook)
     secret = bytes.fromhex(job.secret)
     result = grade(source, job.submission, job.framework, workers, secret=secret)
     return result_to_bytes(result)
@@ -178,7 +179,7 @@ class Cluster:
             asdict(submission),
             secret.hex(),
             self._sandbox,
-            versions(lesson),
+            versions(lesson, framework, source),
         )
         content = job.to_bytes()
         name = f"grade-{hashlib.sha256(content).hexdigest()}"

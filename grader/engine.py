@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import importlib.metadata
-import importlib.util
 import json
 import os
-import platform
 import secrets
 import time
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from grader import lessons
+from grader import digests, lessons
 from grader.checks.verdict import Verdict
 from grader.exams import Exams, is_exam
 from grader.log import FOLDER, Entry, Log
@@ -23,9 +20,6 @@ from grader.rebuild import Source, Submission
 from grader.session import MakeWorker, Result, grade
 
 Remote = Callable[[Source, Submission, str, str, bytes], Result]
-
-_VERSION = "2"  # raise it when the same answers must be judged anew
-_PACKAGES = ("keras", "numpy", "tensorflow", "torch", "torchvision")
 
 
 class Engine:
@@ -49,6 +43,7 @@ class Engine:
         self._make_worker, self._remote = make_worker, remote
         self._secret = class_secret(root)
         self._sources: dict[tuple[str, str], Source] = {}
+        self._digests: dict[tuple[str, str], str] = {}
         self.exams = Exams(root / FOLDER, self._secret)
 
     def source(self, lesson: str, framework: str, student: str = "") -> Source:
@@ -66,40 +61,66 @@ class Engine:
             submission.digest,
             json.dumps(submission.notes),
             self.source(lesson, framework, student).digest,
-            checks_digest(lesson),
-            environment_digest(),
+            self._files(lesson, framework, student),
+            digests.environment(),
             hashlib.sha256(self._secret).hexdigest(),
             lesson,
             framework,
         ]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
+    def _files(self, lesson: str, framework: str, student: str) -> str:
+        """Return the hash of all files that verdicts on a notebook depend on, made once."""
+        name = (lesson, framework)
+        if name not in self._digests:
+            source = self.source(lesson, framework, student)
+            self._digests[name] = digests.lesson(lesson, framework, source)
+        return self._digests[name]
+
     def known(
         self, submission: Submission, student: str, lesson: str, framework: str
     ) -> Entry | None:
         """Return the logged verdicts on the same text, if there are any."""
         found = self.log.get(self.key(submission, lesson, framework, student))
-        if found is None or found.student == student:
+        if found is None:
+            return None
+        worth = self._worth(found.verdicts, lesson, framework, student)
+        if found.student == student and found.worth in ({}, worth):
             return found
-        copied = Entry(**{**found.__dict__, "student": student})
+        copied = replace(found, student=student, worth=worth)
         self.log.append(copied)
         return copied
+
+    def _worth(
+        self, verdicts: Mapping[str, Verdict], lesson: str, framework: str, student: str
+    ) -> dict[str, float]:
+        """Return what each check counts: its share of its test cell's points in the source."""
+        source = self.source(lesson, framework, student)
+        worth: dict[str, float] = {}
+        for cell, full in source.points().items():
+            listed = [verdicts[name] for name in source.checks[cell] if name in verdicts]
+            possible = sum(verdict.of for verdict in listed)
+            worth |= {one.check_id: round(full * one.of / possible, 4) for one in listed}
+        return worth
 
     def run(self, submission: Submission, student: str, lesson: str, framework: str) -> Entry:
         """Grade ``submission`` in a worker; nothing is written."""
         begin = time.perf_counter()
         result = self._judged(submission, student, lesson, framework)
+        key = self.key(submission, lesson, framework, student)
+        verdicts = self.log.settled(key, result.verdicts)
         return Entry(
-            self.key(submission, lesson, framework, student),
+            key,
             student,
             lesson,
             framework,
-            result.verdicts,
+            verdicts,
             result.notes,
             result.flags,
             seconds=round(time.perf_counter() - begin, 3),
             stages=result.stages,
             text=submission.digest,
+            worth=self._worth(verdicts, lesson, framework, student),
         )
 
     def _judged(self, submission: Submission, student: str, lesson: str, framework: str) -> Result:
@@ -156,29 +177,3 @@ def class_secret(root: Path) -> bytes:
     with os.fdopen(handle, "wb") as stream:
         stream.write(secret)
     return secret
-
-
-@cache
-def environment_digest() -> str:
-    """Return a hash of the versions that could change a verdict."""
-    versions = [_VERSION, platform.python_version(), *map(_version, _PACKAGES)]
-    return hashlib.sha256("\0".join(versions).encode()).hexdigest()
-
-
-def _version(package: str) -> str:
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return "none"
-
-
-@cache
-def checks_digest(lesson: str) -> str:
-    """Return a hash of the text of the lesson's checks and observers."""
-    number = lesson.partition("-")[0]
-    digest = hashlib.sha256()
-    for package in ("checks", "observers"):
-        spec = importlib.util.find_spec(f"grader.{package}.lesson_{number}")
-        if spec is not None and spec.origin:
-            digest.update(Path(spec.origin).read_bytes())
-    return digest.hexdigest()

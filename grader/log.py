@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from grader.checks.verdict import INFRASTRUCTURE, Verdict
+from grader.checks.verdict import INFRASTRUCTURE, MACHINE, Verdict, left_to_a_person
 from grader.session import Result
 
 FOLDER = ".grader"
@@ -40,6 +40,9 @@ class Entry:
         Where the time went; as in `grader.session.Result`.
     text : str
         Hash of the answers; empty in a log from before it was kept.
+    worth : mapping of str to float
+        What each check counts in the gradebook, which the class's source decides; empty in a log
+        from before it was kept.
     """
 
     key: str
@@ -53,6 +56,7 @@ class Entry:
     seconds: float = 0.0
     stages: Mapping[str, float] = field(default_factory=dict)
     text: str = ""
+    worth: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def result(self) -> Result:
@@ -61,13 +65,18 @@ class Entry:
 
     @property
     def final(self) -> bool:
-        """Whether every check was really judged; an infrastructure verdict is to be retried."""
-        return all(v.status != INFRASTRUCTURE for v in self.verdicts.values())
+        """Whether nothing is to be tried again: all is judged, or left to a person."""
+        return not any(v.to_be_tried_again for v in self.verdicts.values())
+
+    def earned(self, check_id: str) -> float:
+        """Return the points earned on a check, as the gradebook counts them."""
+        verdict = self.verdicts[check_id]
+        return verdict.points / verdict.of * self.worth.get(check_id, verdict.of)
 
     @property
     def points(self) -> float:
         """Points earned over all checks."""
-        return sum(verdict.points for verdict in self.verdicts.values())
+        return sum(map(self.earned, self.verdicts))
 
     def to_json(self) -> str:
         """Return the entry as one line."""
@@ -101,12 +110,12 @@ class Log:
     def __init__(self, root: Path) -> None:
         self.path = root / FOLDER / FILE_NAME
         self._known: dict[str, Entry] = {}
+        self._open: dict[str, Entry] = {}  # not final: some checks are to be tried again
         for entry in self.entries():
             self._remember(entry)
 
     def _remember(self, entry: Entry) -> None:
-        if entry.final:
-            self._known[entry.key] = entry
+        (self._known if entry.final else self._open)[entry.key] = entry
 
     def entries(self) -> Iterator[Entry]:
         """Yield all entries, oldest first; a line cut off by a power failure is passed over."""
@@ -118,6 +127,14 @@ class Log:
     def get(self, key: str) -> Entry | None:
         """Return the newest final entry with this key."""
         return self._known.get(key)
+
+    def settled(self, key: str, verdicts: Mapping[str, Verdict]) -> dict[str, Verdict]:
+        """Return ``verdicts``, with those left to a person that failed in the same way before."""
+        before = self._open[key].verdicts if key in self._open else {}
+        return {
+            name: left_to_a_person(verdict) if _again(verdict, before.get(name)) else verdict
+            for name, verdict in verdicts.items()
+        }
 
     def latest(self) -> dict[tuple[str, str, str], Entry]:
         """Return the newest entry by student, lesson and framework."""
@@ -133,6 +150,15 @@ class Log:
             stream.flush()
             os.fsync(stream.fileno())
         self._remember(entry)
+
+
+def _again(verdict: Verdict, before: Verdict | None) -> bool:
+    """Return whether a check could not look at the same answer twice."""
+    return (
+        before is not None
+        and verdict.status == before.status == INFRASTRUCTURE
+        and not verdict.detail.startswith(MACHINE)
+    )
 
 
 def _ends_in_newline(stream: Any) -> bool:

@@ -63,7 +63,9 @@ def _enter(
     stored = _stored_notebook(room, book, submitted)
     scores = engine.cell_scores(entry)
     answers = _answer_checksums(engine, submitted, submission)
+    full = engine.source(submitted.lesson, submitted.framework, submitted.student).points()
     for grade in stored.grades:
+        grade.cell.max_score = full.get(grade.name, grade.cell.max_score)  # of the source as it is
         _set_grade(grade, scores, answers)
     for comment in stored.comments:
         comment.auto_comment = _comment(comment.name, scores)

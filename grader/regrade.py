@@ -53,10 +53,11 @@ def changes(outcomes: Iterable[Outcome], before: Mapping[Who, Entry]) -> Iterato
         old = before.get(who)
         if old is None or outcome.entry is None:
             continue
-        for name, verdict in outcome.entry.verdicts.items():
-            was = old.verdicts[name].points if name in old.verdicts else 0.0
-            if abs(was - verdict.points) > 1e-9:
-                yield Change(*who, name, was, verdict.points)
+        for name in outcome.entry.verdicts:
+            was = old.earned(name) if name in old.verdicts else 0.0
+            now = outcome.entry.earned(name)
+            if abs(was - now) > 1e-9:
+                yield Change(*who, name, was, now)
 
 
 def exercise_id(name: str, lessons: Iterable[str]) -> str:

@@ -185,7 +185,8 @@ def _write(
     if entry is None:
         return Outcome(submitted, None, state, reason)
     name = f"{submitted.student}/{submitted.lesson}/{submitted.framework}"
-    mark = f"{entry.key} {submitted.path.stat().st_mtime_ns}"
+    worth = "/".join(f"{points:g}" for points in entry.worth.values())
+    mark = f"{entry.key} {submitted.path.stat().st_mtime_ns} {worth}"
     there = (submitted.student, submitted.lesson) in present
     if state == "known" and there and recorded.has(name, mark):
         return Outcome(submitted, entry, state)

@@ -21,6 +21,7 @@ from grader.checks.registry import get
 from grader.checks.verdict import (
     CRASHED,
     INFRASTRUCTURE,
+    MACHINE,
     MEMORY,
     TAMPERED,
     TIMEOUT,
@@ -323,7 +324,7 @@ def _grade_check(run: _Run, check: Check, seed: int) -> tuple[Verdict, str]:
 def _ended(check: Check, error: Late | Gone, limit_s: float) -> Verdict:
     """Return the verdict on code that cost a worker; on our own faults, one that counts nothing."""
     if _ours(error):
-        return fault(check, str(error))
+        return fault(check, f"{MACHINE}{error}")
     return _stopped(check, _lost(error, limit_s))
 
 

@@ -20,6 +20,8 @@ INFRASTRUCTURE = "infrastructure"
 STATUSES = (PASSED, FAILED, ERROR, TIMEOUT, MEMORY, CRASHED, TAMPERED, INFRASTRUCTURE)
 
 NOT_DONE = "not-done-yet"
+BY_HAND = "by-hand"  # the check cannot look at this answer; a person does
+MACHINE = "The machine: "  # how the detail of a fault begins that no answer had a part in
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,11 @@ class Verdict:
     def passed(self) -> bool:
         """Whether the check has full marks."""
         return self.status == PASSED
+
+    @property
+    def to_be_tried_again(self) -> bool:
+        """Whether nothing was decided yet."""
+        return self.status == INFRASTRUCTURE and self.hint_id != BY_HAND
 
     def lines(self) -> list[str]:
         """Return the message, at most four lines and the student's own frames."""
@@ -206,6 +213,15 @@ def fault(check: Check, detail: str, *, seconds: float = 0.0) -> Verdict:
         next_step="This is not your mistake. Please tell your instructor, or report it.",
         detail=detail,
         seconds=seconds,
+    )
+
+
+def left_to_a_person(verdict: Verdict) -> Verdict:
+    """Return an ``infrastructure`` verdict that is not tried again: an instructor marks it."""
+    return replace(
+        verdict,
+        next_step="This is not your mistake. Your instructor will look at it and mark it.",
+        hint_id=BY_HAND,
     )
 
 

@@ -12,6 +12,7 @@ import threading
 import time
 from dataclasses import asdict
 
+import nbformat
 import pytest
 
 from grader.classroom import Classroom
@@ -23,6 +24,7 @@ from grader.rebuild import OwnCell, Submission
 from grader.runner import run_class
 from grader.workers import Workers
 from tests.grader import cluster_class as light
+from tests.grader import notebooks as nb
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 
@@ -149,7 +151,7 @@ def job(**changed):
     plain = {
         "lesson": light.LESSON,
         "framework": "pytorch",
-        "notebook": "{}",
+        "notebook": nbformat.writes(nb.source_notebook()),
         "handed_in": {"answers": {}, "own": (), "notes": ()},
         "secret": "00",
         "sandbox": False,

@@ -19,6 +19,7 @@ from grader.runner import run_class
 from grader.workers import Workers
 from tests.grader import notebooks as nb
 from tests.grader import sample
+from tests.grader.sample_observers import observe_fault
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 bare = Workers(sandbox=False, bare=True)
@@ -150,3 +151,49 @@ def test_which_exercise_is_meant(room):
     assert regrade.exercise_id("00-sample/double", [nb.LESSON]) == "00-sample/double"
     with pytest.raises(ClassroomError, match=r"no lesson has it; there are: .*00-sample/double"):
         regrade.exercise_id("treble", [nb.LESSON])
+
+
+def with_points(room, points):
+    """Give the first exercise other points in the class's source, as an instructor would."""
+    path = room.root / "solutions" / nb.LESSON / "pytorch.ipynb"
+    made = nbformat.read(path, as_version=4)
+    next(c for c in made.cells if c.id == "test-double").metadata.nbgrader.points = points
+    nbformat.write(made, path)
+
+
+def test_changed_points_are_changed_points_and_nothing_is_run_again(room):
+    with_points(room, 30)
+
+    def no_worker(framework):
+        raise AssertionError("a worker was started")
+
+    engine = Engine(room.root, no_worker)
+    before = engine.log.latest()
+    outcomes = graded(room, engine)
+    assert {o.state for o in outcomes} == {"known"}
+    assert points(room) == {"ana": 31.0, "bo": 11.0, "cy": 1.0}
+    changed = list(regrade.changes(outcomes, before))
+    assert [(c.student, c.exercise, c.before, c.now) for c in changed] == [
+        ("ana", "00-sample/double", 3.0, 30.0),
+        ("bo", "00-sample/double", 1.0, 10.0),
+    ]
+    with room.gradebook() as book:
+        assert {s.max_score for s in book.assignment_submissions(nb.LESSON)} == {31.0}
+    assert graded(room, Engine(room.root, no_worker))[0].before is None
+
+
+def test_what_a_check_cannot_look_at_twice_is_left_to_a_person(room):
+    faulty = dataclasses.replace(sample.DOUBLE, observe=observe_fault)
+    register(faulty)
+    first = graded(room, Engine(room.root, bare), again=True)
+    final = {o.submitted.student: o.entry.final for o in first}
+    assert final == {"ana": False, "bo": False, "cy": True}
+    second = graded(room, Engine(room.root, bare))
+    entries = {o.submitted.student: o.entry for o in second}
+    verdict = entries["ana"].verdicts["00-sample/double"]
+    assert (verdict.status, verdict.hint_id) == ("infrastructure", "by-hand")
+    assert verdict.next_step.endswith("Your instructor will look at it and mark it.")
+    third = graded(room, Engine(room.root, bare))
+    assert {o.state for o in third} == {"known"}
+    with room.gradebook() as book:
+        assert book.find_submission(nb.LESSON, "ana").needs_manual_grade
