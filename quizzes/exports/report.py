@@ -1,4 +1,4 @@
-"""What an export wrote, and what it had to leave out."""
+"""What an export wrote, what it left out, and what it had to write otherwise."""
 
 from __future__ import annotations
 
@@ -22,13 +22,17 @@ class Report:
     what
         ``questions`` or ``cards``.
     left_out
-        One line for each thing the format could not carry.
+        One line for each question that is not in the file, with the reason.
+    notes
+        One line for each thing that the format holds otherwise or not at all, with the ids of the
+        questions it touches.
     """
 
     path: Path
     written: int
     what: str = "questions"
     left_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def split(
@@ -41,6 +45,16 @@ def split(
     return kept, lines
 
 
-def no_hints(questions: Sequence[Question], form: str) -> str:
-    """Return the line for a format without hints."""
-    return f"{form} has no place for hints: {len(questions)} hints stay in the course."
+def notes(questions: Sequence[Question], *said: tuple[str, Iterable[Question]]) -> tuple[str, ...]:
+    """Return a line for each thing said that touches a question, with the ids it touches."""
+    lines = []
+    for text, touched in said:
+        ids = [question.id for question in touched]
+        whose = f"all {len(ids)} questions" if len(ids) == len(questions) else ", ".join(ids)
+        lines += [f"{text}: {whose}."] if ids else []
+    return tuple(lines)
+
+
+def of_kind(questions: Sequence[Question], kind: str) -> list[Question]:
+    """Return the questions of one kind."""
+    return [question for question in questions if question.kind == kind]
