@@ -11,6 +11,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
+from xml.sax.saxutils import unescape
 
 from quizzes import render
 from quizzes.engine.concepts import TOPICS
@@ -30,8 +31,7 @@ def write(questions: Sequence[Question], path: Path) -> Report:
         if asked:
             quiz.append(_category(title))
             quiz.extend(_question(q) for q in asked)
-    ET.indent(quiz)
-    ET.ElementTree(quiz).write(path, encoding="utf-8", xml_declaration=True)
+    path.write_bytes(_serialized(quiz))
     ordered = of_kind(questions, "order")
     said = notes(
         questions,
@@ -39,6 +39,21 @@ def write(questions: Sequence[Question], path: Path) -> Report:
         ("Moodle has one text for a wrong order; each step's own stands in it", ordered),
     )
     return Report(path, len(questions), notes=said)
+
+
+def _serialized(quiz: ET.Element) -> bytes:
+    """Return the XML with each text as CDATA, as Moodle writes it.
+
+    Between two escaped signs Moodle's reader drops a line end or a space.
+    """
+    ET.indent(quiz)
+    escaped = ET.tostring(quiz, encoding="unicode")
+    plain = re.sub(r"(?<=<text>)[^<]*&[^<]*(?=</text>)", _as_cdata, escaped)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{plain}\n'.encode()
+
+
+def _as_cdata(text: re.Match[str]) -> str:
+    return f"<![CDATA[{unescape(text[0]).replace(']]>', ']]]]><![CDATA[>')}]]>"
 
 
 def _category(title: str) -> ET.Element:

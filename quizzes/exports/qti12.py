@@ -73,7 +73,7 @@ def _entry(mark: str, markdown: str, more: str = "") -> str:
     the start of a line as an answer. A block of HTML it leaves alone.
     """
     html = render.xhtml(markdown) + more
-    for sign in "$\\\n`":
+    for sign in "$\\\n\t`":
         html = html.replace(sign, f"&#{ord(sign)};")
     return f"{mark} <div>{html}</div>"
 
@@ -111,7 +111,8 @@ def _choices(question: Question) -> list[str]:
 def _number(question: Question) -> list[str]:
     wrong = [_entry("-", parts.option_notes(question))] if question.options else []
     margin = _margin(question)
-    around = f" +- {parts.fixed(margin)}" if margin else ""
+    alone = float(question.key).is_integer() and not margin
+    around = "" if alone else f" +- {parts.fixed(margin)}"
     return [*wrong, f"= {parts.fixed(question.key)}{around}"]
 
 

@@ -23,6 +23,8 @@ CP = "http://www.imsglobal.org/xsd/imscp_v1p1"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 SCHEMA = "http://www.imsglobal.org/xsd/qti/qtiv2p1/imsqti_v2p1.xsd"
 
+ATTRIBUTES = ("class", "href", "src", "alt")  # not a column's alignment, nor a list's first number
+
 
 def write(questions: Sequence[Question], path: Path) -> Report:
     """Write ``questions`` as a content package (zip)."""
@@ -53,8 +55,7 @@ def _html(markdown: str) -> ET.Element:
     """Return ``markdown`` as a ``div`` that holds what QTI's part of XHTML allows."""
     block = ET.fromstring(f"<div>{render.xhtml(markdown)}</div>")
     for element in block.iter():
-        element.attrib.pop("style", None)  # how a table's column is aligned
-        element.attrib.pop("start", None)
+        element.attrib = {k: v for k, v in element.attrib.items() if k in ATTRIBUTES}
         element.tag = "span" if element.tag == "s" else element.tag
     return block
 
@@ -159,7 +160,7 @@ def _response(question: Question, base: str) -> ET.Element:
 def _mapping(question: Question) -> ET.Element:
     """Return the points per option: every option together earns nothing, never less."""
     entries = (
-        _node("mapEntry", mapKey=o.id, mappedValue=parts.fixed(round(parts.share(question, o), 6)))
+        _node("mapEntry", mapKey=o.id, mappedValue=parts.fixed(parts.share(question, o)))
         for o in question.options
     )
     return _node("mapping", *entries, lowerBound="0", upperBound="1", defaultValue="0")
