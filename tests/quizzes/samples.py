@@ -59,9 +59,10 @@ CARDS = (
 )
 
 # Text that means something else to one format or another.
-HOSTILE = r"""C:\new\table $x$ and $$y$$, \(z\), 100% -> "quoted" 'text' -- a ~ b = c # d {e} : f :: g
+HOSTILE = r"""C:\new\table, $x$ and $$y$$, \(z\), 100% -> "quoted" 'text' -- a ~ b = c # d {e} : f
 
-// no comment, $CATEGORY: none, ####, &amp; &lt;b&gt; <script>x</script> </text>]]> \num{3} 🙂
+// no comment, g :: h, $CATEGORY: none, ####, &amp; &lt;b&gt; <script>x</script>
+</text>]]> \num{3} 🙂
 
 | name | size |
 |:-----|-----:|
