@@ -66,34 +66,42 @@ def quiz_text(questions: Sequence[Question]) -> str:
     return "Quiz title: Fine-tuning\n\n" + "\n".join(_question(q) for q in questions)
 
 
-def _entry(mark: str, markdown: str, more: str = "") -> str:
+def _entry(mark: str, markdown: str) -> str:
     """Return ``markdown`` behind ``mark`` as one line of HTML.
 
     text2qti would read prose anew: straight quotes as curly ones, ``$`` as mathematics, a sign at
     the start of a line as an answer. A block of HTML it leaves alone.
     """
-    html = render.xhtml(markdown) + more
+    return f"{mark} <div>{_one_line(render.xhtml(markdown))}</div>"
+
+
+def _one_line(html: str) -> str:
     for sign in "$\\\n\t`":
         html = html.replace(sign, f"&#{ord(sign)};")
-    return f"{mark} <div>{html}</div>"
+    return html
 
 
 def _question(question: Question) -> str:
     lines = [
         f"Title: {question.id}",
         "Points: 1",
-        _entry("1.", parts.stem_with_unit(question), _picture(question)),
+        _stem(question),
         _entry("...", parts.solution(question)),
         *(_number(question) if question.kind == "numeric" else _choices(question)),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _picture(question: Question) -> str:
-    if not question.figure:
+def _stem(question: Question) -> str:
+    """Return the stem, its id along: text2qti refuses two questions whose stems are the same."""
+    html = render.xhtml(parts.stem_with_unit(question)) + _picture(question.figure)
+    return f'1. <div class="{question.id}">{_one_line(html)}</div>'
+
+
+def _picture(figure: Figure | None) -> str:
+    if not figure:
         return ""
-    src = _image(question.figure).src_path
-    return f'<p><img src="{src}" alt="{escape(question.figure.alt)}" /></p>'
+    return f'<p><img src="{_image(figure).src_path}" alt="{escape(figure.alt)}" /></p>'
 
 
 def _choices(question: Question) -> list[str]:

@@ -127,7 +127,9 @@ def qti12_read(item: ET.Element) -> Read:
 
 def _inner(node: ET.Element | None) -> str:
     assert node is not None
-    return node.findtext(".//mattext", "").removeprefix("<div>").removesuffix("</div>")
+    text = node.findtext(".//mattext", "")
+    [inside] = re.findall(r"<div(?: class=\"[^\"]+\")?>(.*)</div>", text, re.DOTALL)
+    return inside
 
 
 def qti21(path: Path) -> dict[str, ET.Element]:

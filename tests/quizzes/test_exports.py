@@ -12,8 +12,21 @@ import pytest
 
 from quizzes import exports, render
 from quizzes.engine.model import Option
-from quizzes.exports import anki, gift, json_form, moodle, qti12, qti21
-from tests.quizzes.samples import ALL, BUG, CARDS, NEAR, NUMBER, ORDER, SEVERAL, SINGLE, question
+from quizzes.exports import anki, gift, json_form, moodle, parts, qti12, qti21
+from tests.quizzes import readers
+from tests.quizzes.samples import (
+    ALL,
+    BUG,
+    CARDS,
+    NASTY,
+    NEAR,
+    NUMBER,
+    ORDER,
+    SEVERAL,
+    SINGLE,
+    options,
+    question,
+)
 
 Q = {"q": qti21.QTI}
 
@@ -33,10 +46,9 @@ def _feedback(letter: str) -> str:
 
 
 def _moodle(tmp_path) -> dict[str, ET.Element]:
-    report = moodle.write(ALL, tmp_path / "bank.xml")
+    report = moodle.write((*ALL, *NASTY), tmp_path / "bank.xml")
     assert not report.left_out
-    nodes = ET.parse(report.path).getroot().findall("question")
-    return {node.findtext("name/text", ""): node for node in nodes}
+    return readers.moodle(report.path)
 
 
 def test_moodle_keeps_code_hint_feedback_and_solution(tmp_path):
@@ -71,47 +83,67 @@ def test_moodle_numbers_and_orders(tmp_path):
     ]
 
 
-def _read_gift(text: str) -> dict[str, tuple[str, list[str]]]:
-    """Return stem and answer lines per name, as GIFT's own rules split them."""
-    found = {}
-    for block in re.split(r"\n\n", text.strip()):
-        match = re.fullmatch(r"::(.*?)::\[html\](.*?)(?<!\\)\{(.*)\}", block, re.DOTALL)
-        if match:
-            name, stem, body = match.groups()
-            found[_plain(name)] = (_plain(stem), re.split(r"\n(?=[=~#])", body))
-    return found
+def test_gift_reads_back_and_names_what_it_cannot_carry(tmp_path, parser):
+    report = gift.write((*ALL, *NASTY), tmp_path / "bank.gift.txt")
+    found = readers.gift(report.path, parser)
+    kept = [q for q in (*ALL, *NASTY) if q.kind != "order"]
+    assert set(found) == {q.id for q in kept}
+    for asked in kept:
+        read = found[asked.id]
+        assert read.stem == render.xhtml(parts.stem_with_unit(asked))
+        assert read.solution == render.xhtml(parts.solution(asked))
+        if asked.kind != "numeric":
+            assert read.options == tuple(render.xhtml(o.text) for o in asked.options)
+            assert read.feedback == tuple(render.xhtml(o.feedback) for o in asked.options)
+    assert found[NUMBER.id].key == "6405 ± 0"
+    assert report.left_out == tuple(
+        f"{q.id}: GIFT has no 'order' questions." for q in (*ALL, *NASTY) if q.kind == "order"
+    )
 
 
-def _plain(text: str) -> str:
-    return re.sub(r"\\([~=#{}:\\])", r"\1", text.replace(r"\n", "\n"))
-
-
-def test_gift_reads_back_and_names_what_it_cannot_carry(tmp_path):
-    report = gift.write(ALL, tmp_path / "bank.gift.txt")
-    found = _read_gift(report.path.read_text())
-    assert set(found) == {q.id for q in ALL if q.kind != "order"}
-    stem, lines = found[SINGLE.id]
-    assert stem == render.xhtml(SINGLE.stem)
-    assert lines[2].startswith("=<p>It stays</p>#<p>About b")
-    assert _plain(lines[3]).startswith("~<p>It = {x} ~ 2</p>#")
-    assert found[NUMBER.id][1][:2] == ["#", "=6405:0#Right."]
-    assert f"{ORDER.id}: GIFT has no 'order' questions." in report.left_out
-    assert report.left_out[-1].startswith("GIFT has no place for hints: 7 hints")
+def test_gift_writes_no_line_that_ends_or_hides_a_question(tmp_path):
+    text = gift.write((*ALL, *NASTY), tmp_path / "bank.gift.txt").path.read_text(encoding="utf-8")
+    for block in text.strip().split("\n\n"):
+        assert re.match(r"::.+?::\[html\]<p>|\$CATEGORY: ", block)
+        assert not [line for line in block.splitlines() if line.startswith("//")]
+    numbers = re.findall(r"^=(?:%0%)?([-0-9.]+):([0-9.]+)#", text, re.MULTILINE)
+    assert ("0.00001", "0.0000005") in numbers
+    assert ("1000000000000", "0.00001") in numbers
+    assert ("0.30000000000000004", "0") in numbers
 
 
 def test_canvas_package_reads_back(tmp_path):
-    report = qti12.write(ALL, tmp_path / "bank.zip")
-    with zipfile.ZipFile(report.path) as package:
-        assert package.testzip() is None
-        [name] = [n for n in package.namelist() if re.search(r"/text2qti_assessment_\w+\.xml$", n)]
-        root = ET.fromstring(package.read(name))
-    items = [node for node in root.iter() if node.tag.endswith("}item")]
-    kinds = {n.get("title"): n for n in items}
-    assert set(kinds) == {q.id for q in ALL if q.kind != "order"}
-    single = "".join(kinds[SINGLE.id].itertext())
-    assert "for p in m.parameters():" in single
-    assert "About b" in single
-    assert f"{ORDER.id}: QTI 1.2 has no 'order' questions." in report.left_out
+    report = qti12.write((*ALL, *NASTY), tmp_path / "bank.zip")
+    items = readers.qti12(report.path)
+    tiny = "freezing.sample-tiny"
+    kept = [q for q in (*ALL, *NASTY) if q.kind != "order" and q.id != tiny]
+    assert set(items) == {q.id for q in kept}
+    for asked in kept:
+        stem = render.xhtml(parts.stem_with_unit(asked))
+        assert readers.plain(readers.qti12_read(items[asked.id]).stem) == readers.plain(stem)
+    assert report.left_out == (
+        f"{ORDER.id}: QTI 1.2 has no 'order' questions.",
+        "freezing.sample-steps: QTI 1.2 has no 'order' questions.",
+        f"{tiny}: Canvas cannot tell numbers below 0.0001 from zero.",
+    )
+
+
+def test_canvas_takes_two_questions_with_one_stem(tmp_path):
+    twins = (SINGLE, question("single-too", "single", "a", options("x", "y"), stem=SINGLE.stem))
+    items = readers.qti12(qti12.write(twins, tmp_path / "bank.zip").path)
+    assert list(items) == [twin.id for twin in twins]
+
+
+def test_canvas_leaves_out_a_number_that_it_would_round_onto_a_wrong_one(tmp_path):
+    near = question("near-wrong", "numeric", 0.12344, (Option("a", "0.12341", "no"),), unit="m")
+    report = qti12.write((near, SINGLE), tmp_path / "bank.zip")
+    assert report.left_out == (
+        f"{near.id}: Canvas rounds to four decimals and would take 0.1234 for right.",
+    )
+    with pytest.raises(
+        ValueError, match=r"can hold none of these questions:\n.*near-wrong: Canvas"
+    ):
+        qti12.write((near,), tmp_path / "bank.zip")
 
 
 def test_qti21_items_are_well_formed_and_complete(tmp_path):
