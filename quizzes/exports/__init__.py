@@ -57,6 +57,8 @@ def export(
         from quizzes.cards import deck
         from quizzes.exports import anki
 
+        if difficulty or framework:
+            raise ValueError("Cards are for all. Take off --difficulty and --framework.")
         return anki.write(deck(topic), path)
     questions = bank.questions(topic, difficulty=difficulty, framework=framework, seed=seed)
     if not questions:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import os
 import re
 import sqlite3
 import xml.etree.ElementTree as ET
 import zipfile
+from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from quizzes import exports, render
+from quizzes import exports, recall, render
+from quizzes.cli import app
 from quizzes.engine.model import Option
 from quizzes.exports import anki, gift, json_form, moodle, parts, qti12, qti21
 from tests.quizzes import readers
@@ -166,11 +171,6 @@ def test_qti21_items_are_well_formed_and_complete(tmp_path):
     assert "one weight < per pair" in "".join(hint.itertext())
 
 
-def test_the_same_questions_give_the_same_qti_bytes(tmp_path):
-    first = qti21.write(ALL, tmp_path / "a.zip").path.read_bytes()
-    assert qti21.write(ALL, tmp_path / "b.zip").path.read_bytes() == first
-
-
 def test_anki_package_holds_the_cards(tmp_path):
     report = anki.write(CARDS, tmp_path / "cards.apkg")
     with zipfile.ZipFile(report.path) as package:
@@ -201,6 +201,27 @@ def test_anki_opens_the_package(tmp_path):
         col.close()
 
 
+def test_anki_takes_a_mended_card_anew_and_keeps_the_rest(tmp_path, monkeypatch):
+    collection = pytest.importorskip("anki.collection", reason="Anki's library is not installed")
+    source = tmp_path / "recall.py"
+    monkeypatch.setattr(recall, "__file__", str(source))
+    source.write_text("")
+    mended = (CARDS[0], dataclasses.replace(CARDS[1], back="Another layer at the end."))
+    col = collection.Collection(str(tmp_path / "col.anki2"))
+    try:
+        for cards, written_at in ((CARDS, 1_700_000_000), (mended, 1_700_000_900)):
+            os.utime(source, (written_at, written_at))
+            package = str(anki.write(cards, tmp_path / "cards.apkg").path)
+            col.import_anki_package(collection.ImportAnkiPackageRequest(package_path=package))
+        backs = sorted(col.get_note(note).fields[1] for note in col.find_notes(""))
+    finally:
+        col.close()
+    assert backs == [
+        "<p>Another layer at the end.</p>",
+        "<p>It stops <strong>updates</strong>.</p>",
+    ]
+
+
 def test_ids_that_anki_knows_a_deck_by_never_change():
     assert anki.stable_id("fine-tuning course card") == 1321836993
 
@@ -208,6 +229,31 @@ def test_ids_that_anki_knows_a_deck_by_never_change():
 def test_an_unknown_format_offers_the_nearest():
     with pytest.raises(ValueError, match=r"No export 'moodel'. Did you mean 'moodle'\?"):
         exports.export("moodel")
+
+
+@pytest.mark.parametrize(("also", "form"), [("qti21", "qti"), ("qti12", "canvas")])
+def test_a_format_goes_by_its_version_too(also, form, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    report = exports.export(also, topic="freezing")
+    assert report.path == Path(f"quiz-freezing{exports.SUFFIX[form]}")
+    assert report.path.is_file()
+
+
+def test_a_folder_takes_the_file_under_its_own_name(tmp_path):
+    report = exports.export("json", tmp_path, topic="head")
+    assert report.path == tmp_path / "quiz-head.json"
+
+
+def test_cards_are_not_chosen_by_difficulty(tmp_path):
+    with pytest.raises(ValueError, match="Take off --difficulty and --framework"):
+        exports.export("anki", tmp_path, difficulty="easy")
+
+
+def test_the_help_names_every_format_and_no_other():
+    shown = CliRunner().invoke(app, ["export", "--help"], env={"COLUMNS": "200"}).stdout
+    [line] = [line for line in shown.splitlines() if "moodle, gift" in line]
+    named = re.findall(r"[a-z0-9]+", line[line.index("moodle") :].split("[")[0])
+    assert set(named) - {"or", "and"} == {*exports.SUFFIX, *exports.ALSO}
 
 
 @pytest.mark.parametrize("write", [gift.write, qti12.write, qti21.write, moodle.write])
