@@ -72,7 +72,14 @@ def _item(mark: str, text: str) -> str:
 
 
 def pack(path: Path, files: Iterable[tuple[str, bytes]]) -> None:
-    """Write a zip whose bytes depend on ``files`` alone."""
+    """Write a zip whose bytes depend on ``files`` alone, neither on the clock nor on the system."""
     with zipfile.ZipFile(path, "w") as package:
         for name, data in files:
-            package.writestr(zipfile.ZipInfo(name, FIXED_TIME), data, zipfile.ZIP_DEFLATED)
+            package.writestr(_entry(name), data, zipfile.ZIP_DEFLATED)
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, FIXED_TIME)
+    entry.create_system = 3  # Unix, whose modes follow
+    entry.external_attr = (0o40755 if entry.is_dir() else 0o100644) << 16
+    return entry

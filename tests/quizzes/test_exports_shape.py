@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+import zipfile
 
 import pytest
 
@@ -238,3 +239,10 @@ def test_canvas_items_hold_what_qti12_names(tmp_path):
 def test_the_same_questions_give_the_same_bytes(tmp_path, write):
     first = write(EVERY, tmp_path / "a").path.read_bytes()
     assert write(EVERY, tmp_path / "b").path.read_bytes() == first
+
+
+@pytest.mark.parametrize("write", [qti12.write, qti21.write])
+def test_everyone_may_read_what_is_unpacked(tmp_path, write):
+    with zipfile.ZipFile(write(ALL, tmp_path / "x.zip").path) as package:
+        modes = {(entry.is_dir(), entry.external_attr >> 16) for entry in package.infolist()}
+    assert modes <= {(False, 0o100644), (True, 0o40755)}
