@@ -17,9 +17,7 @@ _SPECIAL = re.compile(r"([~=#{}:\\])")
 
 def write(questions: Sequence[Question], path: Path) -> Report:
     """Write ``questions``; GIFT carries neither ordering, nor pictures, nor hints."""
-    kept, left_out = split(questions, ("order",), "GIFT")
-    left_out += [f"{q.id}: GIFT has no pictures." for q in kept if q.figure]
-    kept = [q for q in kept if not q.figure]
+    kept, left_out = split(questions, _why_not)
     blocks = []
     for topic, title in TOPICS.items():
         asked = [_question(q) for q in kept if q.topic == topic]
@@ -30,7 +28,13 @@ def write(questions: Sequence[Question], path: Path) -> Report:
         ("GIFT has no hints; they stay in the course", kept),
         ("GIFT has no units; they stand in the question", of_kind(kept, "numeric")),
     )
-    return Report(path, len(kept), left_out=tuple(left_out), notes=said)
+    return Report(path, len(kept), left_out=left_out, notes=said)
+
+
+def _why_not(question: Question) -> str:
+    if question.kind == "order":
+        return "GIFT has no 'order' questions."
+    return "GIFT has no pictures." if question.figure else ""
 
 
 def escape(text: str) -> str:

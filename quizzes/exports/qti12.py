@@ -24,28 +24,27 @@ LEAST = 10.0**-DECIMALS
 
 def write(questions: Sequence[Question], path: Path) -> Report:
     """Write a package; QTI 1.2 as Canvas reads it carries neither ordering nor hints."""
-    able, left_out = split(questions, ("order",), "QTI 1.2")
-    left_out += [f"{q.id}: {_too_fine(q)}" for q in able if _too_fine(q)]
-    kept = [q for q in able if not _too_fine(q)]
-    if not kept:
-        raise ValueError("QTI 1.2 can hold none of these questions:\n" + "\n".join(left_out))
+    kept, left_out = split(questions, _why_not)
     parts.pack(path, _files(kept))
-    numbers = of_kind(kept, "numeric")
-    said = notes(
-        kept,
-        ("Canvas has no hints; they stay in the course", kept),
+    return Report(path, len(kept), left_out=left_out, notes=_said(kept))
+
+
+def _said(questions: Sequence[Question]) -> tuple[str, ...]:
+    numbers, several = of_kind(questions, "numeric"), of_kind(questions, "multiple")
+    return notes(
+        questions,
+        ("Canvas has no hints; they stay in the course", questions),
         (
             "Canvas has neither units nor a text for each wrong number; the unit stands in the "
             "question, the texts together under a wrong answer",
             numbers,
         ),
-        ("Canvas rounds what is typed to four decimals", [q for q in numbers if _rounded(q)]),
+        ("Canvas rounds what is typed to four decimals", filter(_rounded, numbers)),
         (
             "Canvas takes as much for a wrong tick as it gives for a right one",
-            [q for q in of_kind(kept, "multiple") if _harsher(q)],
+            filter(_harsher, several),
         ),
     )
-    return Report(path, len(kept), left_out=tuple(left_out), notes=said)
 
 
 def _files(questions: Sequence[Question]) -> Iterable[tuple[str, bytes]]:
@@ -134,10 +133,14 @@ def _bounds(question: Question) -> tuple[float, float]:
     return key - margin, key + margin
 
 
+def _why_not(question: Question) -> str:
+    if question.kind == "order":
+        return "Canvas takes no 'order' questions from QTI 1.2."
+    return _too_fine(question) if question.kind == "numeric" else ""
+
+
 def _too_fine(question: Question) -> str:
     """Return why Canvas cannot ask for this number; nothing when it can."""
-    if question.kind != "numeric":
-        return ""
     low, high = _bounds(question)
     if min(abs(low), abs(high)) < LEAST:
         return f"Canvas cannot tell numbers below {LEAST:.4f} from zero."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,12 +36,19 @@ class Report:
 
 
 def split(
-    questions: Sequence[Question], cannot: Iterable[str], form: str
-) -> tuple[list[Question], list[str]]:
-    """Return the questions a format can carry, and a line for each it cannot."""
-    kinds = set(cannot)
-    kept = [q for q in questions if q.kind not in kinds]
-    lines = [f"{q.id}: {form} has no {q.kind!r} questions." for q in questions if q.kind in kinds]
+    questions: Sequence[Question], why_not: Callable[[Question], str]
+) -> tuple[list[Question], tuple[str, ...]]:
+    """Return the questions a format can carry, and a line for each it cannot.
+
+    Raises
+    ------
+    ValueError
+        It can carry none of them.
+    """
+    kept = [question for question in questions if not why_not(question)]
+    lines = tuple(f"{q.id}: {why_not(q)}" for q in questions if why_not(q))
+    if not kept:
+        raise ValueError("None of these questions fits the format.\n" + "\n".join(lines))
     return kept, lines
 
 

@@ -21,6 +21,7 @@ QUESTIONS = bank.questions()
 ORDERED = [q.id for q in QUESTIONS if q.kind == "order"]
 NUMBERS = [q.id for q in QUESTIONS if q.kind == "numeric"]
 PICTURED = [q.id for q in QUESTIONS if q.figure]
+UNFIT = [q.id for q in QUESTIONS if q.kind == "order" or q.figure]
 FIGURE = QUESTIONS[[bool(q.figure) for q in QUESTIONS].index(True)].figure
 
 
@@ -43,7 +44,7 @@ def _export(away: Path, form: str) -> tuple[Path, list[str]]:
     ("form", "count", "left", "noted"),
     [
         ("moodle", len(QUESTIONS), [], [ORDERED, ORDERED]),
-        ("gift", len(QUESTIONS) - len(ORDERED) - len(PICTURED), ORDERED + PICTURED, [None, None]),
+        ("gift", len(QUESTIONS) - len(UNFIT), UNFIT, [None, None]),
         ("qti", len(QUESTIONS), [], []),
         ("canvas", len(QUESTIONS) - len(ORDERED), ORDERED, [None, NUMBERS, None, None]),
         ("json", len(QUESTIONS), [], []),
