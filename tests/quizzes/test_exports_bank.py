@@ -7,6 +7,8 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -29,7 +31,9 @@ FIGURE = QUESTIONS[[bool(q.figure) for q in QUESTIONS].index(True)].figure
 def written(tmp_path_factory):
     """Return where the command put each format and what it said."""
     away = tmp_path_factory.mktemp("somewhere else, ünï")
-    return {form: _export(away, form) for form in exports.SUFFIX}
+    with ThreadPoolExecutor() as pool:
+        done = pool.map(partial(_export, away), exports.SUFFIX)
+        return dict(zip(exports.SUFFIX, done, strict=True))
 
 
 def _export(away: Path, form: str) -> tuple[Path, list[str]]:
