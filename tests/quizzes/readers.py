@@ -11,6 +11,8 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from quizzes.exports.parts import fixed
+
 LETTERS = "abcdefgh"
 PARSE = """
 const {parse} = require(process.argv[1]);
@@ -54,10 +56,49 @@ def moodle_read(node: ET.Element) -> Read:
         tuple(a.findtext("text", "") for a in answers),
         tuple(a.findtext("feedback/text", "") for a in answers),
         node.findtext("generalfeedback/text", ""),
+        tuple(float(a.get("fraction", "nan")) for a in answers),
     )
 
 
-def gift(path: Path, parser: Path) -> dict[str, Read]:
+def gift(path: Path) -> dict[str, Read]:
+    """Return the questions by name, read as Moodle reads them: escaped signs aside, then split."""
+    blocks = _aside(path.read_text(encoding="utf-8")).strip().split("\n\n")
+    found = [_gift_block(block) for block in blocks if not block.startswith("$CATEGORY:")]
+    return dict(found)
+
+
+def _aside(text: str) -> str:
+    return re.sub(r"\\([\\:#={}~n])", lambda sign: chr(0xE000 + ord(sign[1])), text)
+
+
+def _back(text: str) -> str:
+    return re.sub("[\ue000-\ue0ff]", lambda sign: _sign(sign[0]), text).strip()
+
+
+def _sign(kept: str) -> str:
+    sign = chr(ord(kept) - 0xE000)
+    return "\n" if sign == "n" else sign
+
+
+def _gift_block(block: str) -> tuple[str, Read]:
+    match = re.fullmatch(r"::([^:]+)::\[html\]([^{}]+)\{(#?)([^{}]+)####([^{}#]+)\}", block)
+    assert match, block
+    name, stem, numeric, body, solution = match.groups()
+    lines = [re.fullmatch(r"([=~])(?:%(.+?)%)?([^#]+)#([^#]+)", line) for line in _lines(body)]
+    shares = tuple(float(line[2] or 100 * (line[1] == "=")) for line in lines)
+    texts = tuple(_back(line[3]) for line in lines)
+    right = [at for at, share in enumerate(shares) if share > 0]
+    key = " ± ".join(texts[right[0]].split(":")) if numeric else "".join(LETTERS[r] for r in right)
+    feedback = tuple(_back(line[4]) for line in lines)
+    kind = "Numerical" if numeric else "MC"
+    return _back(name), Read(kind, _back(stem), key, texts, feedback, _back(solution), shares)
+
+
+def _lines(body: str) -> list[str]:
+    return [line for line in re.split(r"\n(?=[=~])", body) if line.strip()]
+
+
+def gift_by_npm(path: Path, parser: Path) -> dict[str, Read]:
     """Return the questions by name, read by npm's gift-pegjs."""
     run = subprocess.run(
         ["node", "-e", PARSE, str(parser), str(path)], capture_output=True, text=True, check=False
@@ -69,23 +110,23 @@ def gift(path: Path, parser: Path) -> dict[str, Read]:
 
 def _gift_read(item: dict) -> Read:
     choices = item["choices"]
-    right = [
-        c for c in choices if (c["weight"] or 0) > 0 or (c["isCorrect"] and c["weight"] is None)
-    ]
+    shares = tuple(100.0 * c["isCorrect"] if c["weight"] is None else c["weight"] for c in choices)
+    texts = tuple(_npm_text(choice["text"]) for choice in choices)
+    right = [at for at, share in enumerate(shares) if share > 0]
     numeric = item["type"] == "Numerical"
-    if numeric:
-        key = f"{right[0]['text']['number']!r} ± {right[0]['text']['range']!r}"
-    else:
-        key = "".join(LETTERS[choices.index(choice)] for choice in right)
     return Read(
         item["type"],
         item["stem"]["text"],
-        key,
-        tuple(str(c["text"]["number"]) if numeric else c["text"]["text"] for c in choices),
-        tuple(c["feedback"]["text"] for c in choices),
+        texts[right[0]].replace(":", " ± ") if numeric else "".join(LETTERS[r] for r in right),
+        texts,
+        tuple(choice["feedback"]["text"] for choice in choices),
         item["globalFeedback"]["text"],
-        tuple(100.0 * c["isCorrect"] if c["weight"] is None else c["weight"] for c in choices),
+        shares,
     )
+
+
+def _npm_text(text: dict) -> str:
+    return text["text"] if "text" in text else f"{fixed(text['number'])}:{fixed(text['range'])}"
 
 
 def packed(path: Path) -> dict[str, bytes]:

@@ -88,9 +88,9 @@ def test_moodle_numbers_and_orders(tmp_path):
     ]
 
 
-def test_gift_reads_back_and_names_what_it_cannot_carry(tmp_path, parser):
+def test_gift_reads_back_and_names_what_it_cannot_carry(tmp_path):
     report = gift.write((*ALL, *NASTY), tmp_path / "bank.gift.txt")
-    found = readers.gift(report.path, parser)
+    found = readers.gift(report.path)
     kept = [q for q in (*ALL, *NASTY) if q.kind != "order"]
     assert set(found) == {q.id for q in kept}
     for asked in kept:
@@ -104,6 +104,11 @@ def test_gift_reads_back_and_names_what_it_cannot_carry(tmp_path, parser):
     assert report.left_out == tuple(
         f"{q.id}: GIFT has no 'order' questions." for q in (*ALL, *NASTY) if q.kind == "order"
     )
+
+
+def test_hostile_gift_is_read_the_same_by_a_parser_of_its_own(tmp_path, parser):
+    path = gift.write((*ALL, *NASTY), tmp_path / "bank.gift.txt").path
+    assert readers.gift_by_npm(path, parser) == readers.gift(path)
 
 
 def test_gift_writes_no_line_that_ends_or_hides_a_question(tmp_path):
