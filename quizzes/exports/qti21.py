@@ -97,25 +97,13 @@ def _resource(question: Question) -> ET.Element:
 
 def item(question: Question) -> ET.Element:
     """Return one question as an ``assessmentItem``."""
-    base = "float" if question.kind == "numeric" else "identifier"
-    notes = ((option.id, option.feedback) for option in question.options)
     named = {"xmlns": QTI, "xmlns:xsi": XSI, "xsi:schemaLocation": f"{QTI} {SCHEMA}"}
     return _node(
         "assessmentItem",
-        _response(question, base),
-        _node(
-            "responseDeclaration",
-            identifier="HINTREQUEST",
-            cardinality="single",
-            baseType="boolean",
-        ),
-        _outcome("SCORE", "float", start="0"),
-        _outcome("HINT", "identifier"),
-        _outcome("SOLUTION", "identifier"),
-        _outcome("FEEDBACK", "identifier", "multiple" if question.kind == "multiple" else "single"),
+        *_declarations(question),
         _body(question),
         _processing(question),
-        *(_modal("FEEDBACK", letter, text) for letter, text in notes),
+        *(_modal("FEEDBACK", option.id, option.feedback) for option in question.options),
         _modal("SOLUTION", "shown", parts.solution(question)),
         **named,
         identifier=_identifier(question),
@@ -123,6 +111,19 @@ def item(question: Question) -> ET.Element:
         adaptive="true",
         timeDependent="false",
     )
+
+
+def _declarations(question: Question) -> list[ET.Element]:
+    hint = {"identifier": "HINTREQUEST", "cardinality": "single", "baseType": "boolean"}
+    several = "multiple" if question.kind == "multiple" else "single"
+    return [
+        _response(question),
+        _node("responseDeclaration", **hint),
+        _outcome("SCORE", "float", start="0"),
+        _outcome("HINT", "identifier"),
+        _outcome("SOLUTION", "identifier"),
+        _outcome("FEEDBACK", "identifier", several),
+    ]
 
 
 def _outcome(name: str, base: str, cardinality: str = "single", start: str = "") -> ET.Element:
@@ -142,18 +143,18 @@ def _modal(outcome: str, value: str, markdown: str) -> ET.Element:
     )
 
 
-def _response(question: Question, base: str) -> ET.Element:
-    values = [parts.fixed(question.key)] if base == "float" else question.right_ids
+def _response(question: Question) -> ET.Element:
+    numeric = question.kind == "numeric"
+    values = [parts.fixed(question.key)] if numeric else question.right_ids
     right = _node("correctResponse", *(_node("value", value) for value in values))
-    several = question.kind == "multiple"
-    cardinality = {"multiple": "multiple", "order": "ordered"}.get(question.kind, "single")
+    mapping = [_mapping(question)] if question.kind == "multiple" else []
     return _node(
         "responseDeclaration",
         right,
-        *([_mapping(question)] if several else []),
+        *mapping,
         identifier="RESPONSE",
-        cardinality=cardinality,
-        baseType=base,
+        cardinality={"multiple": "multiple", "order": "ordered"}.get(question.kind, "single"),
+        baseType="float" if numeric else "identifier",
     )
 
 
