@@ -91,7 +91,7 @@ def export(
     said = [f"Wrote {report.path} ({report.written} {report.what})."]
     said += [f"Left out: {line}" for line in report.left_out]
     said += [f"Note: {line}" for line in report.notes]
-    console.print("\n".join(said), markup=False, highlight=False, soft_wrap=True)
+    console.print("\n".join(said), markup=False, highlight=False, emoji=False, soft_wrap=True)
 
 
 def main() -> None:
