@@ -70,8 +70,12 @@ def progress() -> None:
 
 @app.command()
 def export(
-    form: Annotated[str, typer.Argument(help="moodle, gift, qti, qti21, canvas, anki or json.")],
-    out: Annotated[Path | None, typer.Argument(help="File to write; default: beside you.")] = None,
+    form: Annotated[
+        str,
+        typer.Argument(help="moodle, gift, qti (or qti21), canvas (or qti12), anki or json."),
+    ],
+    out: Annotated[Path | None, typer.Argument(help="File or folder; default: beside you.")] = None,
+    to: Annotated[Path | None, typer.Option("--to", help="The same, as an option.")] = None,
     topic: Topic = None,
     difficulty: Annotated[str | None, typer.Option(help="easy, medium or hard.")] = None,
     framework: Framework = None,
@@ -81,12 +85,13 @@ def export(
     from quizzes import exports
 
     report = exports.export(
-        form, out, topic=topic, difficulty=difficulty, framework=framework, seed=seed
+        form, to or out, topic=topic, difficulty=difficulty, framework=framework, seed=seed
     )
     console = Console()
-    console.print(f"Wrote {report.path} ({report.written} {report.what}).")
-    for line in report.left_out:
-        console.print(f"Left out: {line}", markup=False)
+    said = [f"Wrote {report.path} ({report.written} {report.what})."]
+    said += [f"Left out: {line}" for line in report.left_out]
+    said += [f"Note: {line}" for line in report.notes]
+    console.print("\n".join(said), markup=False, highlight=False, emoji=False, soft_wrap=True)
 
 
 def main() -> None:

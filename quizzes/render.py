@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import functools
+import re
 from html import escape
 
 from markdown_it import MarkdownIt
@@ -14,6 +15,7 @@ from pygments.util import ClassNotFound
 
 from quizzes.engine.model import Figure
 
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 CODE_PREFIX = "fq-"  # before each class of a highlighted word, so that no page's own style hits it
 
 
@@ -43,7 +45,7 @@ def _plain_parser() -> MarkdownIt:
 
 def xhtml(markdown: str) -> str:
     """Return ``markdown`` as well-formed XHTML without highlighting, for other platforms."""
-    return _plain_parser().render(markdown).strip()
+    return _NO_XML.sub("\ufffd", _plain_parser().render(markdown)).strip()
 
 
 def html_inline(markdown: str) -> str:

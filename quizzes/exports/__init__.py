@@ -22,6 +22,7 @@ SUFFIX = {
     "anki": ".apkg",
     "json": ".json",
 }
+ALSO = {"qti21": "qti", "qti12": "canvas"}  # by the version of the standard
 
 
 def export(
@@ -38,23 +39,26 @@ def export(
     Parameters
     ----------
     form
-        ``moodle`` (Moodle XML), ``gift``, ``qti`` (QTI 2.1 package), ``canvas`` (QTI 1.2 package,
-        by text2qti), ``anki`` (a deck) or ``json`` (everything, the keys too).
+        ``moodle`` (Moodle XML), ``gift``, ``qti`` or ``qti21`` (QTI 2.1 package), ``canvas`` or
+        ``qti12`` (QTI 1.2 package, by text2qti), ``anki`` (a deck) or ``json`` (everything, the
+        keys too).
     out
-        The file to write; default: ``quiz-TOPIC`` with the format's ending, in the current folder.
+        The file to write, or a folder for it; default: ``quiz-TOPIC`` with the format's ending, in
+        the current folder.
 
     Raises
     ------
     ValueError
         An unknown format or topic (the nearest is offered), or nothing to export.
     """
-    _known(form)
-    path = Path(out) if out else Path(f"quiz-{topic or 'all'}{SUFFIX[form]}")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    form = _known(form)
+    path = _place(out, f"quiz-{topic or 'all'}{SUFFIX[form]}")
     if form == "anki":
         from quizzes.cards import deck
         from quizzes.exports import anki
 
+        if difficulty or framework:
+            raise ValueError("Cards are for all. Take off --difficulty and --framework.")
         return anki.write(deck(topic), path)
     questions = bank.questions(topic, difficulty=difficulty, framework=framework, seed=seed)
     if not questions:
@@ -62,11 +66,20 @@ def export(
     return _writer(form)(questions, path)
 
 
-def _known(form: str) -> None:
+def _place(out: Path | None, name: str) -> Path:
+    path = Path(out).expanduser() if out else Path(name)
+    path = path / name if path.is_dir() else path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def _known(form: str) -> str:
+    form = ALSO.get(form, form)
     if form not in SUFFIX:
         close = difflib.get_close_matches(form, SUFFIX, n=1, cutoff=0.4)
         nearest = f" Did you mean {close[0]!r}?" if close else ""
         raise ValueError(f"No export {form!r}.{nearest} Formats: {', '.join(SUFFIX)}.")
+    return form
 
 
 def _writer(form: str) -> Callable[[Sequence[Question], Path], Report]:

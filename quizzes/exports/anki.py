@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import genanki
 
-from quizzes import render
+from quizzes import recall, render
 from quizzes.engine.concepts import TOPICS
 from quizzes.engine.model import Card
+from quizzes.exports import parts
 from quizzes.exports.report import Report
 
 CSS = """
@@ -35,9 +38,20 @@ def write(cards: Sequence[Card], path: Path) -> Report:
         fitting = [card for card in cards if card.topic == topic]
         if fitting:
             decks.append(_deck(title, fitting))
-    genanki.Package(decks).write_to_file(path)
+    parts.pack(path, _files(genanki.Package(decks)))
     questions = "Questions are no cards; take them with: quiz export json, moodle, gift ..."
-    return Report(path, len(cards), "cards", (questions,))
+    return Report(path, len(cards), "cards", notes=(questions,))
+
+
+def _files(package: genanki.Package) -> list[tuple[str, bytes]]:
+    """Return what genanki packs, dated by the cards' source.
+
+    Anki takes a note anew when it is younger than its own: a mended card is, an unchanged one not.
+    """
+    with tempfile.TemporaryFile() as kept:
+        package.write_to_file(kept, timestamp=Path(recall.__file__).stat().st_mtime)
+        with zipfile.ZipFile(kept) as written:
+            return [(name, written.read(name)) for name in written.namelist()]
 
 
 def stable_id(name: str) -> int:

@@ -9,23 +9,32 @@ from pathlib import Path
 from quizzes import render
 from quizzes.engine.concepts import TOPICS
 from quizzes.engine.model import Option, Question
-from quizzes.exports.report import Report, no_hints, split
+from quizzes.exports import parts
+from quizzes.exports.report import Report, notes, of_kind, split
 
 _SPECIAL = re.compile(r"([~=#{}:\\])")
 
 
 def write(questions: Sequence[Question], path: Path) -> Report:
     """Write ``questions``; GIFT carries neither ordering, nor pictures, nor hints."""
-    kept, left_out = split(questions, ("order",), "GIFT")
-    pictured = [q for q in kept if q.figure]
-    kept = [q for q in kept if not q.figure]
-    left_out += [f"{q.id}: GIFT has no pictures." for q in pictured]
-    parts = []
+    kept, left_out = split(questions, _why_not)
+    blocks = []
     for topic, title in TOPICS.items():
         asked = [_question(q) for q in kept if q.topic == topic]
-        parts += [f"$CATEGORY: $course$/top/Fine-tuning/{title}", *asked] if asked else []
-    path.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
-    return Report(path, len(kept), left_out=(*left_out, no_hints(kept, "GIFT")))
+        blocks += [f"$CATEGORY: $course$/top/Fine-tuning/{title}", *asked] if asked else []
+    path.write_text("\n\n".join(blocks) + "\n", encoding="utf-8", newline="\n")
+    said = notes(
+        kept,
+        ("GIFT has no hints; they stay in the course", kept),
+        ("GIFT has no units; they stand in the question", of_kind(kept, "numeric")),
+    )
+    return Report(path, len(kept), left_out=left_out, notes=said)
+
+
+def _why_not(question: Question) -> str:
+    if question.kind == "order":
+        return "GIFT has no 'order' questions."
+    return "GIFT has no pictures." if question.figure else ""
 
 
 def escape(text: str) -> str:
@@ -42,9 +51,8 @@ def _html(markdown: str) -> str:
 
 def _question(question: Question) -> str:
     body = _numerical(question) if question.kind == "numeric" else _choices(question)
-    steps = "\n".join(f"{at}. {step}" for at, step in enumerate(question.solution, start=1))
-    name, stem = escape(question.id), _html(question.stem)
-    return f"::{name}::[html]{stem}{{{body}\n####{_html(steps)}\n}}"
+    name, stem = escape(question.id), _html(parts.stem_with_unit(question))
+    return f"::{name}::[html]{stem}{{{body}\n####{_html(parts.solution(question))}\n}}"
 
 
 def _choices(question: Question) -> str:
@@ -53,17 +61,14 @@ def _choices(question: Question) -> str:
 
 
 def _choice(question: Question, option: Option) -> str:
-    right = option.id in question.right_ids
-    sign = "=" if right else "~"
+    sign = "=" if option.id in question.right_ids else "~"
     if question.kind == "multiple":
-        count = len(question.right_ids)
-        share = 100 / count if right else -100 / (len(question.options) - count)
-        percent = f"{share:.5f}".rstrip("0").rstrip(".")
-        sign = f"~%{percent}%"
+        sign = f"~%{parts.percent(question, option)}%"
     return f"{sign}{_html(option.text)}#{_html(option.feedback)}"
 
 
 def _numerical(question: Question) -> str:
-    lines = [f"\n={question.key:.10g}:{question.tolerance:.10g}#Right."]
-    lines += [f"\n=%0%{option.text}:0#{_html(option.feedback)}" for option in question.options]
+    lines = [f"\n={parts.fixed(question.key)}:{parts.fixed(question.tolerance)}#Right."]
+    for number, margin, option in parts.wrong_numbers(question):
+        lines.append(f"\n=%0%{number}:{margin}#{_html(option.feedback)}")
     return "#" + "".join(lines)

@@ -23,7 +23,8 @@ def write(questions: Sequence[Question], path: Path) -> Report:
         "version": VERSION,
         "questions": [plain(question) for question in questions],
     }
-    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    path.write_text(text, encoding="utf-8", newline="\n")
     return Report(path, len(questions))
 
 

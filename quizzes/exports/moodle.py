@@ -6,14 +6,18 @@ Format: https://docs.moodle.org/en/Moodle_XML_format
 from __future__ import annotations
 
 import base64
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import quote
+from xml.sax.saxutils import unescape
 
 from quizzes import render
 from quizzes.engine.concepts import TOPICS
-from quizzes.engine.model import Figure, Option, Question
-from quizzes.exports.report import Report
+from quizzes.engine.model import Figure, Question
+from quizzes.exports import parts
+from quizzes.exports.report import Report, notes, of_kind
 
 # Each wrong answer before the right one costs a third of the point, as in a new Moodle question.
 PENALTY = "0.3333333"
@@ -27,9 +31,29 @@ def write(questions: Sequence[Question], path: Path) -> Report:
         if asked:
             quiz.append(_category(title))
             quiz.extend(_question(q) for q in asked)
+    path.write_bytes(_serialized(quiz))
+    ordered = of_kind(questions, "order")
+    said = notes(
+        questions,
+        ("Moodle before 4.4 needs the plugin qtype_ordering for these", ordered),
+        ("Moodle has one text for a wrong order; each step's own stands in it", ordered),
+    )
+    return Report(path, len(questions), notes=said)
+
+
+def _serialized(quiz: ET.Element) -> bytes:
+    """Return the XML with each text as CDATA, as Moodle writes it.
+
+    Between two escaped signs Moodle's reader drops a line end or a space.
+    """
     ET.indent(quiz)
-    ET.ElementTree(quiz).write(path, encoding="utf-8", xml_declaration=True)
-    return Report(path, len(questions))
+    escaped = ET.tostring(quiz, encoding="unicode")
+    plain = re.sub(r"(?<=<text>)[^<]*&[^<]*(?=</text>)", _as_cdata, escaped)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{plain}\n'.encode()
+
+
+def _as_cdata(text: re.Match[str]) -> str:
+    return f"<![CDATA[{unescape(text[0]).replace(']]>', ']]]]><![CDATA[>')}]]>"
 
 
 def _category(title: str) -> ET.Element:
@@ -48,86 +72,92 @@ def _html(parent: ET.Element, tag: str, markdown: str, **attributes: str) -> ET.
     return _text(node, render.xhtml(markdown))
 
 
+def _fields(parent: ET.Element, fields: dict[str, str]) -> None:
+    for tag, value in fields.items():
+        ET.SubElement(parent, tag).text = value
+
+
 def _question(question: Question) -> ET.Element:
     body = {"numeric": _numerical, "order": _ordering}.get(question.kind, _multichoice)
     kind = {"numeric": "numerical", "order": "ordering"}.get(question.kind, "multichoice")
     node = ET.Element("question", type=kind)
     _text(ET.SubElement(node, "name"), question.id)
-    stem = _html(node, "questiontext", question.stem)
+    stem = _html(node, "questiontext", parts.stem_with_unit(question))
     if question.figure:
         _attach(stem, question.figure)
-    _html(node, "generalfeedback", _solution(question))
-    for tag, value in (("defaultgrade", "1"), ("penalty", PENALTY), ("hidden", "0")):
-        ET.SubElement(node, tag).text = value
+    _html(node, "generalfeedback", parts.solution(question))
+    _fields(node, {"defaultgrade": "1", "penalty": PENALTY, "hidden": "0"})
     ET.SubElement(node, "idnumber").text = question.id
     body(node, question)
     _html(node, "hint", question.hint)
+    tags = ET.SubElement(node, "tags")
+    for tag in filter(None, (question.difficulty, question.concept, question.framework)):
+        _text(ET.SubElement(tags, "tag"), tag)
     return node
 
 
 def _attach(stem: ET.Element, figure: Figure) -> None:
     text = stem.find("text")
-    image = ET.Element("img", src=f"@@PLUGINFILE@@/{figure.file}", alt=figure.alt)
+    image = ET.Element("img", src=f"@@PLUGINFILE@@/{quote(figure.file)}", alt=figure.alt)
     if text is not None:
         text.text = f"{text.text}<p>{ET.tostring(image, encoding='unicode')}</p>"
     data = base64.b64encode(figure.path.read_bytes()).decode("ascii")
     ET.SubElement(stem, "file", name=figure.file, path="/", encoding="base64").text = data
 
 
-def _solution(question: Question) -> str:
-    source = f"\n\nSource: {question.source}" if question.source else ""
-    return "\n".join(f"{at}. {step}" for at, step in enumerate(question.solution, 1)) + source
-
-
 def _multichoice(node: ET.Element, question: Question) -> None:
-    single = question.kind != "multiple"
-    for tag, value in (
-        ("single", "true" if single else "false"),
-        ("shuffleanswers", "false" if question.kind == "yes_no" else "true"),
-        ("answernumbering", "abc"),
-    ):
-        ET.SubElement(node, tag).text = value
+    single = "false" if question.kind == "multiple" else "true"
+    shuffle = "false" if question.kind == "yes_no" else "true"
+    _fields(node, {"single": single, "shuffleanswers": shuffle, "answernumbering": "abc"})
     for option in question.options:
-        answer = _html(node, "answer", option.text, fraction=_fraction(question, option))
+        fraction = parts.percent(question, option)
+        answer = _html(node, "answer", option.text, fraction=fraction)
         _html(answer, "feedback", option.feedback)
 
 
-def _fraction(question: Question, option: Option) -> str:
-    """Return the percentage: choosing every option sums to zero, as everywhere in the course."""
-    right = option.id in question.right_ids
-    if question.kind != "multiple":
-        return "100" if right else "0"
-    count = len(question.right_ids)
-    share = 100 / count if right else -100 / (len(question.options) - count)
-    return f"{share:.5f}".rstrip("0").rstrip(".")
-
-
 def _numerical(node: ET.Element, question: Question) -> None:
-    right = ET.SubElement(node, "answer", fraction="100", format="moodle_auto_format")
-    _text(right, f"{question.key:.10g}")
-    _html(right, "feedback", "Right.")
-    ET.SubElement(right, "tolerance").text = f"{question.tolerance:.10g}"
-    for option in question.options:
-        wrong = ET.SubElement(node, "answer", fraction="0", format="moodle_auto_format")
-        _text(wrong, option.text)
-        _html(wrong, "feedback", option.feedback)
-        ET.SubElement(wrong, "tolerance").text = "0"
+    _number(node, "100", parts.fixed(question.key), parts.fixed(question.tolerance), "Right.")
+    for number, margin, option in parts.wrong_numbers(question):
+        _number(node, "0", number, margin, option.feedback)
+    _units(node, unit_name(question.unit))
+
+
+def _number(node: ET.Element, fraction: str, number: str, margin: str, feedback: str) -> None:
+    answer = ET.SubElement(node, "answer", fraction=fraction, format="moodle_auto_format")
+    _text(answer, number)
+    _html(answer, "feedback", feedback)
+    ET.SubElement(answer, "tolerance").text = margin
+
+
+def unit_name(unit: str) -> str:
+    """Return the unit as a learner may type it behind the number; none has spaces for Moodle.
+
+    >>> unit_name("MB (a million bytes)"), unit_name("(no unit)"), unit_name("percentage points")
+    ('MB', '', '')
+    """
+    name = re.sub(r"\(.*?\)", "", unit).strip()
+    return "" if " " in name else name
+
+
+def _units(node: ET.Element, name: str) -> None:
+    """Let the number stand with its unit or alone (0: optional); without one, alone (3)."""
+    if name:
+        unit = ET.SubElement(ET.SubElement(node, "units"), "unit")
+        _fields(unit, {"multiplier": "1", "unit_name": name})
+    shown = "0" if name else "3"
+    _fields(node, {"unitgradingtype": "0", "unitpenalty": "0.1", "showunits": shown})
+    _fields(node, {"unitsleft": "0"})
 
 
 def _ordering(node: ET.Element, question: Question) -> None:
-    for tag, value in (
-        ("layouttype", "VERTICAL"),
-        ("selecttype", "ALL"),
-        ("selectcount", "0"),
-        ("gradingtype", "ALL_OR_NOTHING"),
-        ("showgrading", "SHOW"),
-        ("numberingstyle", "123"),
-    ):
-        ET.SubElement(node, tag).text = value
-    # Moodle has one text for a wrong order; the steps' own notes go into it together.
-    notes = "\n".join(f"- {option.text}: {option.feedback}" for option in question.options)
+    layout = {"layouttype": "VERTICAL", "selecttype": "ALL", "selectcount": "0"}
+    _fields(node, {**layout, "gradingtype": "ALL_OR_NOTHING", "showgrading": "SHOW"})
+    _fields(node, {"numberingstyle": "123"})
+    wrong = parts.option_notes(question)
     _html(node, "correctfeedback", "Every step is where it belongs.")
-    _html(node, "partiallycorrectfeedback", notes)
-    _html(node, "incorrectfeedback", notes)
+    _html(node, "partiallycorrectfeedback", wrong)
+    _html(node, "incorrectfeedback", wrong)
+    # Without it Moodle makes up a second hint, of which it then finds no text, and stops.
+    ET.SubElement(node, "shownumcorrect").text = "1"
     for place, step in enumerate(question.right_ids, start=1):
         _html(node, "answer", question.option(step).text, fraction=f"{place}.0000000")

@@ -1,4 +1,3 @@
-# ruff: noqa: E501  (one element of the template stays on one line)
 """QTI 2.1: one item a question, packed with a manifest.
 
 Standard: https://www.imsglobal.org/question/qtiv2p1/imsqti_infov2p1.html
@@ -9,94 +8,56 @@ Every option's feedback, the hint (asked for with a button) and the worked solut
 from __future__ import annotations
 
 import re
-import zipfile
-from collections.abc import Sequence
+import xml.etree.ElementTree as ET
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from xml.sax.saxutils import escape, quoteattr
+from urllib.parse import quote
 
 from quizzes import render
-from quizzes.engine.model import Figure, Option, Question
+from quizzes.engine.model import Figure, Question
+from quizzes.exports import parts
 from quizzes.exports.report import Report
 
 QTI = "http://www.imsglobal.org/xsd/imsqti_v2p1"
 CP = "http://www.imsglobal.org/xsd/imscp_v1p1"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
-FIXED_TIME = (1980, 1, 1, 0, 0, 0)  # the same questions give the same bytes
+SCHEMA = "http://www.imsglobal.org/xsd/qti/qtiv2p1/imsqti_v2p1.xsd"
 
-ITEM = """<?xml version="1.0" encoding="UTF-8"?>
-<assessmentItem xmlns="{qti}" xmlns:xsi="{xsi}" xsi:schemaLocation="{qti} {qti}.xsd"
-    identifier={identifier} title={title} adaptive="true" timeDependent="false">
-  {response}
-  <responseDeclaration identifier="HINTREQUEST" cardinality="single" baseType="boolean"/>
-  <outcomeDeclaration identifier="SCORE" cardinality="single" baseType="float">
-    <defaultValue><value>0</value></defaultValue>
-  </outcomeDeclaration>
-  <outcomeDeclaration identifier="HINT" cardinality="single" baseType="identifier"/>
-  <outcomeDeclaration identifier="SOLUTION" cardinality="single" baseType="identifier"/>
-  {outcome}
-  <itemBody>
-    <div>{stem}</div>
-    {interaction}
-    <feedbackBlock outcomeIdentifier="HINT" identifier="shown" showHide="show">
-      <div>{hint}</div>
-    </feedbackBlock>
-    <p><endAttemptInteraction responseIdentifier="HINTREQUEST" title="Hint"/></p>
-  </itemBody>
-  <responseProcessing>
-    <responseCondition>
-      <responseIf>
-        <variable identifier="HINTREQUEST"/>
-        <setOutcomeValue identifier="HINT"><baseValue baseType="identifier">shown</baseValue></setOutcomeValue>
-      </responseIf>
-      <responseElse>
-        <setOutcomeValue identifier="SOLUTION"><baseValue baseType="identifier">shown</baseValue></setOutcomeValue>
-        <setOutcomeValue identifier="completionStatus"><baseValue baseType="identifier">completed</baseValue></setOutcomeValue>
-        {processing}
-      </responseElse>
-    </responseCondition>
-  </responseProcessing>
-  {feedback}
-  <modalFeedback outcomeIdentifier="SOLUTION" identifier="shown" showHide="show">
-    <div>{solution}</div>
-  </modalFeedback>
-</assessmentItem>
-"""
-
-MATCH = """<responseCondition>
-          <responseIf>
-            <match><variable identifier="RESPONSE"/><correct identifier="RESPONSE"/></match>
-            <setOutcomeValue identifier="SCORE"><baseValue baseType="float">1</baseValue></setOutcomeValue>
-          </responseIf>
-        </responseCondition>"""
-NEAR = """<responseCondition>
-          <responseIf>
-            <equal toleranceMode="absolute" tolerance="{tolerance:.10g} {tolerance:.10g}">
-              <variable identifier="RESPONSE"/><correct identifier="RESPONSE"/>
-            </equal>
-            <setOutcomeValue identifier="SCORE"><baseValue baseType="float">1</baseValue></setOutcomeValue>
-          </responseIf>
-        </responseCondition>"""
-MAP = (
-    """<setOutcomeValue identifier="SCORE"><mapResponse identifier="RESPONSE"/></setOutcomeValue>"""
-)
-ECHO = """
-        <setOutcomeValue identifier="FEEDBACK"><variable identifier="RESPONSE"/></setOutcomeValue>"""
+ATTRIBUTES = ("class", "href", "src", "alt")  # not a column's alignment, nor a list's first number
 
 
 def write(questions: Sequence[Question], path: Path) -> Report:
     """Write ``questions`` as a content package (zip)."""
     figures = {q.figure.file: q.figure for q in questions if q.figure}
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
-        _put(package, "imsmanifest.xml", manifest(questions).encode())
-        for question in questions:
-            _put(package, _file(question), item(question).encode())
-        for name, figure in figures.items():
-            _put(package, f"items/{name}", figure.path.read_bytes())
+    files = [("imsmanifest.xml", _bytes(manifest(questions)))]
+    files += [(_file(question), _bytes(item(question))) for question in questions]
+    files += [(f"items/{name}", figure.path.read_bytes()) for name, figure in figures.items()]
+    parts.pack(path, files)
     return Report(path, len(questions))
 
 
-def _put(package: zipfile.ZipFile, name: str, data: bytes) -> None:
-    package.writestr(zipfile.ZipInfo(name, FIXED_TIME), data, zipfile.ZIP_DEFLATED)
+def _bytes(root: ET.Element) -> bytes:
+    return ET.tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+def _node(tag: str, *children: ET.Element | str, **attributes: str) -> ET.Element:
+    """Return an element; a text among its children stands first."""
+    made = ET.Element(tag, attributes)
+    for child in children:
+        if isinstance(child, str):
+            made.text = child
+        else:
+            made.append(child)
+    return made
+
+
+def _html(markdown: str) -> ET.Element:
+    """Return ``markdown`` as a ``div`` that holds what QTI's part of XHTML allows."""
+    block = ET.fromstring(f"<div>{render.xhtml(markdown)}</div>")
+    for element in block.iter():
+        element.attrib = {k: v for k, v in element.attrib.items() if k in ATTRIBUTES}
+        element.tag = "span" if element.tag == "s" else element.tag
+    return block
 
 
 def _identifier(question: Question) -> str:
@@ -107,138 +68,220 @@ def _file(question: Question) -> str:
     return f"items/{_identifier(question)}.xml"
 
 
-def manifest(questions: Sequence[Question]) -> str:
+def manifest(questions: Sequence[Question]) -> ET.Element:
     """Return ``imsmanifest.xml``: one resource an item, its picture beside it."""
-    resources = "\n".join(_resource(question) for question in questions)
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<manifest xmlns="{CP}" identifier="fine-tuning-questions">\n'
-        "  <metadata><schema>QTIv2.1 Package</schema><schemaversion>1.0.0</schemaversion>"
-        "</metadata>\n"
-        f"  <organizations/>\n  <resources>\n{resources}\n  </resources>\n</manifest>\n"
+    kind = (_node("schema", "QTIv2.1 Package"), _node("schemaversion", "1.0.0"))
+    root = _node(
+        "manifest",
+        _node("metadata", *kind),
+        _node("organizations"),
+        _node("resources", *(_resource(question) for question in questions)),
+        xmlns=CP,
+        identifier="fine-tuning-questions",
+    )
+    ET.indent(root)
+    return root
+
+
+def _resource(question: Question) -> ET.Element:
+    names = [_file(question)] + ([f"items/{question.figure.file}"] if question.figure else [])
+    files = (_node("file", href=quote(name)) for name in names)
+    return _node(
+        "resource",
+        *files,
+        identifier=_identifier(question),
+        type="imsqti_item_xmlv2p1",
+        href=names[0],
     )
 
 
-def _resource(question: Question) -> str:
-    files = [_file(question)] + ([f"items/{question.figure.file}"] if question.figure else [])
-    listed = "".join(f"<file href={quoteattr(name)}/>" for name in files)
-    return (
-        f"    <resource identifier={quoteattr(_identifier(question))} "
-        f'type="imsqti_item_xmlv2p1" href={quoteattr(files[0])}>{listed}</resource>'
-    )
-
-
-def item(question: Question) -> str:
+def item(question: Question) -> ET.Element:
     """Return one question as an ``assessmentItem``."""
-    response, interaction = _FORMS.get(question.kind, _choice)(question)
-    echoes = question.kind not in ("numeric", "order")
-    cardinality = "multiple" if question.kind == "multiple" else "single"
-    return ITEM.format(
-        qti=QTI,
-        xsi=XSI,
-        identifier=quoteattr(_identifier(question)),
-        title=quoteattr(question.id),
-        response=response,
-        outcome=_feedback_outcome(cardinality) if echoes else "",
-        stem=render.xhtml(question.stem) + _image(question.figure),
-        interaction=interaction,
-        hint=render.xhtml(question.hint),
-        processing=_processing(question) + (ECHO if echoes else ""),
-        feedback="\n  ".join(_modal(option) for option in question.options) if echoes else "",
-        solution=_solution(question),
+    named = {"xmlns": QTI, "xmlns:xsi": XSI, "xsi:schemaLocation": f"{QTI} {SCHEMA}"}
+    return _node(
+        "assessmentItem",
+        *_declarations(question),
+        _body(question),
+        _processing(question),
+        *(_modal("FEEDBACK", option.id, option.feedback) for option in question.options),
+        _modal("SOLUTION", "shown", parts.solution(question)),
+        **named,
+        identifier=_identifier(question),
+        title=question.id,
+        adaptive="true",
+        timeDependent="false",
     )
 
 
-def _image(figure: Figure | None) -> str:
-    return (
-        f"<p><img src={quoteattr(figure.file)} alt={quoteattr(figure.alt)}/></p>" if figure else ""
+def _declarations(question: Question) -> list[ET.Element]:
+    hint = {"identifier": "HINTREQUEST", "cardinality": "single", "baseType": "boolean"}
+    several = "multiple" if question.kind == "multiple" else "single"
+    return [
+        _response(question),
+        _node("responseDeclaration", **hint),
+        _outcome("SCORE", "float", start="0"),
+        _outcome("HINT", "identifier"),
+        _outcome("SOLUTION", "identifier"),
+        _outcome("FEEDBACK", "identifier", several),
+    ]
+
+
+def _outcome(name: str, base: str, cardinality: str = "single", start: str = "") -> ET.Element:
+    default = [_node("defaultValue", _node("value", start))] if start else []
+    return _node(
+        "outcomeDeclaration", *default, identifier=name, cardinality=cardinality, baseType=base
     )
 
 
-def _feedback_outcome(cardinality: str) -> str:
-    return (
-        f'<outcomeDeclaration identifier="FEEDBACK" cardinality="{cardinality}" '
-        'baseType="identifier"/>'
+def _modal(outcome: str, value: str, markdown: str) -> ET.Element:
+    return _node(
+        "modalFeedback",
+        _html(markdown),
+        outcomeIdentifier=outcome,
+        identifier=value,
+        showHide="show",
     )
 
 
-def _modal(option: Option) -> str:
-    return (
-        f'<modalFeedback outcomeIdentifier="FEEDBACK" identifier="{option.id}" showHide="show">'
-        f"<div>{render.xhtml(option.feedback)}</div></modalFeedback>"
+def _response(question: Question) -> ET.Element:
+    numeric = question.kind == "numeric"
+    values = [parts.fixed(question.key)] if numeric else question.right_ids
+    right = _node("correctResponse", *(_node("value", value) for value in values))
+    mapping = [_mapping(question)] if question.kind == "multiple" else []
+    return _node(
+        "responseDeclaration",
+        right,
+        *mapping,
+        identifier="RESPONSE",
+        cardinality={"multiple": "multiple", "order": "ordered"}.get(question.kind, "single"),
+        baseType="float" if numeric else "identifier",
     )
 
 
-def _processing(question: Question) -> str:
-    if question.kind == "multiple":
-        return MAP
-    if question.kind == "numeric":
-        return NEAR.format(tolerance=question.tolerance)
-    return MATCH
-
-
-def _solution(question: Question) -> str:
-    """Return the steps; with a number or an order, what wrong answers mean goes along."""
-    steps = "\n".join(f"{at}. {step}" for at, step in enumerate(question.solution, start=1))
-    notes = ""
-    if question.kind in ("numeric", "order"):
-        notes = "\n\n" + "\n".join(f"- {o.text}: {o.feedback}" for o in question.options)
-    return render.xhtml(steps + notes)
-
-
-def _declared(cardinality: str, base: str, values: Sequence[str], mapping: str = "") -> str:
-    listed = "".join(f"<value>{escape(value)}</value>" for value in values)
-    return (
-        f'<responseDeclaration identifier="RESPONSE" cardinality="{cardinality}" '
-        f'baseType="{base}"><correctResponse>{listed}</correctResponse>{mapping}'
-        "</responseDeclaration>"
-    )
-
-
-def _choices(question: Question) -> str:
-    return "".join(
-        f'<simpleChoice identifier="{option.id}">{render.xhtml(option.text)}</simpleChoice>'
-        for option in question.options
-    )
-
-
-def _choice(question: Question) -> tuple[str, str]:
-    several = question.kind == "multiple"
-    mapping = _mapping(question) if several else ""
-    cardinality = "multiple" if several else "single"
-    response = _declared(cardinality, "identifier", question.right_ids, mapping)
-    most = 0 if several else 1
-    shuffle = "false" if question.kind == "yes_no" else "true"
-    return response, (
-        f'<choiceInteraction responseIdentifier="RESPONSE" shuffle="{shuffle}" '
-        f'maxChoices="{most}">{_choices(question)}</choiceInteraction>'
-    )
-
-
-def _mapping(question: Question) -> str:
+def _mapping(question: Question) -> ET.Element:
     """Return the points per option: every option together earns nothing, never less."""
-    count = len(question.right_ids)
-    wrong = len(question.options) - count
-    entries = "".join(
-        f'<mapEntry mapKey="{option.id}" mappedValue="'
-        f'{1 / count if option.id in question.right_ids else -1 / wrong:.6f}"/>'
-        for option in question.options
+    entries = (
+        _node("mapEntry", mapKey=o.id, mappedValue=parts.fixed(parts.share(question, o)))
+        for o in question.options
     )
-    return f'<mapping lowerBound="0" upperBound="1" defaultValue="0">{entries}</mapping>'
+    return _node("mapping", *entries, lowerBound="0", upperBound="1", defaultValue="0")
 
 
-def _order(question: Question) -> tuple[str, str]:
-    return _declared("ordered", "identifier", question.right_ids), (
-        '<orderInteraction responseIdentifier="RESPONSE" shuffle="true">'
-        f"{_choices(question)}</orderInteraction>"
+def _body(question: Question) -> ET.Element:
+    button = _node("endAttemptInteraction", responseIdentifier="HINTREQUEST", title="Hint")
+    hint = _node(
+        "feedbackBlock",
+        _html(question.hint),
+        outcomeIdentifier="HINT",
+        identifier="shown",
+        showHide="show",
+    )
+    stem = _html(question.stem)
+    if question.figure:
+        stem.append(_image(question.figure))
+    return _node("itemBody", stem, _interaction(question), hint, _node("p", button))
+
+
+def _image(figure: Figure) -> ET.Element:
+    return _node("p", _node("img", src=quote(figure.file), alt=figure.alt))
+
+
+def _interaction(question: Question) -> ET.Element:
+    if question.kind == "numeric":
+        entry = _node("textEntryInteraction", responseIdentifier="RESPONSE", expectedLength="12")
+        entry.tail = f" {question.unit}"
+        return _node("p", entry)
+    choices = [_node("simpleChoice", _html(o.text), identifier=o.id) for o in question.options]
+    if question.kind == "order":
+        return _node("orderInteraction", *choices, responseIdentifier="RESPONSE", shuffle="true")
+    return _node(
+        "choiceInteraction",
+        *choices,
+        responseIdentifier="RESPONSE",
+        shuffle="false" if question.kind == "yes_no" else "true",
+        maxChoices="0" if question.kind == "multiple" else "1",
     )
 
 
-def _number(question: Question) -> tuple[str, str]:
-    return _declared("single", "float", [f"{question.key:.10g}"]), (
-        '<p><textEntryInteraction responseIdentifier="RESPONSE" expectedLength="12"/> '
-        f"{escape(question.unit)}</p>"
+def _processing(question: Question) -> ET.Element:
+    """Show the hint when it is asked for; otherwise mark the answer and say what it means."""
+    marked = {"multiple": _mark_several, "numeric": _mark_number, "order": _mark_order}
+    asked = _node("responseIf", _variable("HINTREQUEST"), _set("HINT", _value("shown")))
+    answered = _node(
+        "responseElse",
+        _set("SOLUTION", _value("shown")),
+        _set("completionStatus", _value("completed")),
+        *marked.get(question.kind, _mark_one)(question),
+    )
+    return _node("responseProcessing", _node("responseCondition", asked, answered))
+
+
+def _variable(name: str) -> ET.Element:
+    return _node("variable", identifier=name)
+
+
+def _right() -> ET.Element:
+    return _node("correct", identifier="RESPONSE")
+
+
+def _value(text: str, base: str = "identifier") -> ET.Element:
+    return _node("baseValue", text, baseType=base)
+
+
+def _set(name: str, value: ET.Element) -> ET.Element:
+    return _node("setOutcomeValue", value, identifier=name)
+
+
+def _first_of(cases: Iterable[tuple[ET.Element, ET.Element]]) -> ET.Element:
+    """Return a condition that does what stands beside the first test that holds."""
+    tags = ("responseIf", "responseElseIf")
+    branches = [_node(tags[at > 0], *case) for at, case in enumerate(cases)]
+    return _node("responseCondition", *branches)
+
+
+def _point() -> ET.Element:
+    return _set("SCORE", _value("1", "float"))
+
+
+def _mark_one(question: Question) -> list[ET.Element]:
+    right = _node("match", _variable("RESPONSE"), _right())
+    return [_first_of([(right, _point())]), _set("FEEDBACK", _variable("RESPONSE"))]
+
+
+def _mark_several(question: Question) -> list[ET.Element]:
+    score = _node("mapResponse", identifier="RESPONSE")
+    return [_set("SCORE", score), _set("FEEDBACK", _variable("RESPONSE"))]
+
+
+def _mark_number(question: Question) -> list[ET.Element]:
+    cases = [(_near(_right(), parts.fixed(question.tolerance)), _point())]
+    for number, margin, option in parts.wrong_numbers(question):
+        cases.append((_near(_value(number, "float"), margin), _set("FEEDBACK", _value(option.id))))
+    return [_first_of(cases)]
+
+
+def _near(number: ET.Element, margin: str) -> ET.Element:
+    return _node(
+        "equal",
+        _variable("RESPONSE"),
+        number,
+        toleranceMode="absolute",
+        tolerance=f"{margin} {margin}",
     )
 
 
-_FORMS = {"order": _order, "numeric": _number}
+def _mark_order(question: Question) -> list[ET.Element]:
+    """Say of the first step that stands wrong why it does, as the course does."""
+    right = (_node("match", _variable("RESPONSE"), _right()), _point())
+    places = range(1, len(question.options))
+    return [_first_of([right, *(_misplaced(str(place)) for place in places)])]
+
+
+def _misplaced(place: str) -> tuple[ET.Element, ET.Element]:
+    same = _node("match", _node("index", _variable("RESPONSE"), n=place), _at(place))
+    step = _node("index", _variable("RESPONSE"), n=place)
+    return _node("not", same), _set("FEEDBACK", step)
+
+
+def _at(place: str) -> ET.Element:
+    return _node("index", _right(), n=place)

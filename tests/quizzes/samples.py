@@ -57,3 +57,38 @@ CARDS = (
     Card("recall.sample-one", "freezing", "What does `freeze` do?", "It stops **updates**."),
     Card("recall.sample-two", "head", "What is a head?", "The new classifier."),
 )
+
+# Text that means something else to one format or another.
+HOSTILE = r"""C:\new\table, $x$ and $$y$$, \(z\), 100% -> "quoted" 'text' -- a ~ b = c # d {e} : f
+
+// no comment, g :: h, $CATEGORY: none, ####, &amp; &lt;b&gt; <script>x</script>
+</text>]]> \num{3} 🙂
+
+| name | size |
+|:-----|-----:|
+| `a|b`| 3    |
+
+3. three
+
+~~struck~~, a [link](https://example.org/?a=1&b=2 "its title"), a line  
+broken
+
+```python
+print("a\n\\ {}".format(x))  # ~=#{}: $x$
+
+%matplotlib inline
+if a < b and c > d:
+	tab = 'ß'  # ```
+```
+"""
+NASTY = (
+    question("nasty", "single", "a", options("T", "FALSE ~ = # {x}", HOSTILE), stem=HOSTILE),
+    question("one-wrong", "multiple", "ab", options("a -> b", "=50% $b$", "~c"), hint=HOSTILE),
+    question("no-list", "multiple", "bc", options("# no heading", "1. no list", "- x", "%5 y")),
+    question("tiny", "numeric", 1e-5, (Option("a", "1e-3", HOSTILE),), tolerance=5e-7, unit="s"),
+    question("huge", "numeric", 1e12, (Option("a", "1E15", "so"),), tolerance=1e-5, unit="MB (m)"),
+    question("sum", "numeric", 0.1 + 0.2, (), tolerance=0.0, unit="(no unit)"),
+    question("nought", "numeric", 0, (Option("a", "-1", "below"),), unit="percent"),
+    question("below", "numeric", -40.5, (Option("a", "40.5", "sign"),), tolerance=0.5, unit="a b"),
+    question("steps", "order", "cab", options(HOSTILE, "**two**", "three")),
+)
