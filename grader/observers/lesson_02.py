@@ -57,10 +57,8 @@ def _moved_in_a_step(student: Student, model: Any, case: Case) -> dict[str, Any]
     kit = _kit(student)
     if student.framework == "pytorch":
         model.train()
-    else:
-        kit.compiled(model)
     weights, averages = kit.values(model), kit.statistics(model)
-    kit.step(model, case.params, case.seed)
+    kit.descend(model, case.params, case.seed)
     return {
         "moved": kit.moved(weights, kit.values(model)),
         "drifted": kit.moved(averages, kit.statistics(model)),

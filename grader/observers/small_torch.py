@@ -120,6 +120,9 @@ def step(model: nn.Module, params: small.Params, seed: int) -> None:
         optimizer.step()
 
 
+descend = step  # as in Keras: a step of one's own, whatever the model was compiled with
+
+
 def moved(before: list[np.ndarray], after: list[np.ndarray]) -> list[bool]:
     """Return, array by array, whether a single number differs."""
     return [not np.array_equal(old, new) for old, new in zip(before, after, strict=True)]
