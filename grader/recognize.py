@@ -66,6 +66,10 @@ class Recognizer:
     def __init__(self, root: Path) -> None:
         self._root = root
 
+    def knows(self, lesson: str) -> bool:
+        """Return whether there is a notebook of a lesson to compare with."""
+        return lesson in self._stubs
+
     def look(self, content: bytes, expected: str = "") -> Recognized | None:
         """Return what ``content`` is; ``None`` if it is no notebook of the class.
 
