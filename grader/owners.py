@@ -83,7 +83,7 @@ def _platform(outer: str, wrapped: int) -> re.Match[str] | None:
         if found := _MOODLE.match(part):
             return found
     at_the_top = bool(parts) and len(telling_folders(outer)) <= wrapped
-    return _CANVAS.match(parts[-1]) if at_the_top and len(parts) <= 1 + wrapped else None
+    return _CANVAS.match(parts[-1]) if at_the_top else None
 
 
 def _platform_names(found: re.Match[str]) -> list[str]:

@@ -305,7 +305,7 @@ def _from_zip(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Read:
         size = 0
         try:
             with archive.open(member) as stream:
-                while size <= most and (part := stream.read(2**12)):
+                while size <= most and (part := stream.read(2**14)):
                     parts.append(part)  # never trust the size that the archive states
                     size += len(part)
         except NotImplementedError:
