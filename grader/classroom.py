@@ -36,6 +36,7 @@ from grader.log import FOLDER
 from grader.observers.model import FRAMEWORKS
 from grader.receipts import Receipts
 from grader.scores import Rules
+from grader.unpack import is_junk
 
 if TYPE_CHECKING:
     from grader.intake import Intake
@@ -225,6 +226,8 @@ class Classroom:
         folder = self.root / self.folders.submitted_directory
         for path in sorted(folder.glob("*/*/*.ipynb")):
             lesson, student = path.parent, path.parent.parent
+            if is_junk(path.relative_to(folder).as_posix()):
+                continue
             if path.stem in FRAMEWORKS and not (lesson.is_symlink() or student.is_symlink()):
                 yield Submitted(student.name, lesson.name, path.stem, path)
 

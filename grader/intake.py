@@ -175,7 +175,7 @@ class Intake:
         if not who:
             self._note_files("", list(files), "in no student's folder; left out")
             return
-        candidates, others = self._sorted(who, files)
+        candidates, others, unclear = self._sorted(who, files)
         for framework in FRAMEWORKS:
             mine = [one for one in candidates if one.framework == framework]
             if mine:
@@ -185,14 +185,22 @@ class Intake:
                 self.keep(who, found, *when(best.file))
                 spare = [one.file for one in mine if one.file.content != best.file.content]
                 self._attach(who, spare)
-        self._attach(who, others)
+        self._attach(who, others + unclear)
+        text = "keras or pytorch, that cannot be told; name it so and take it in again"
+        self._note_files(who, unclear, text)
         step = "kept for whoever marks" if candidates else "ask for the notebook (.ipynb)"
         self._note_files(who, others, f"handed in, not a notebook of {self._lesson}; {step}")
 
-    def _sorted(self, who: str, files: Iterable[File]) -> tuple[list[_Candidate], list[File]]:
-        """Return which files may count, and which else were handed in; say what was left out."""
+    def _sorted(
+        self, who: str, files: Iterable[File]
+    ) -> tuple[list[_Candidate], list[File], list[File]]:
+        """Return which files may count, what else there is, and notebooks of neither framework.
+
+        What was left out is said.
+        """
         candidates: list[_Candidate] = []
         others: list[File] = []
+        unclear: list[File] = []
         elsewhere: dict[str, list[File]] = {}
         for place, file in enumerate(files):
             if file.name in NBGRADERS_OWN:
@@ -205,17 +213,17 @@ class Intake:
             if place < MOST_NOTEBOOKS:
                 seen = self._recognizer.look(file.content, self._lesson)
             lesson = seen.lesson if seen else self._other_lesson(file.path)
-            named = _named_after(file.name)
-            framework = (seen and seen.framework) or named
+            framework = _framework(file, seen)
             if lesson != self._lesson:
                 elsewhere.setdefault(lesson, []).append(file)
             elif framework and (seen or PurePosixPath(file.name).suffix.lower() == ".ipynb"):
                 candidates.append(_Candidate(file, framework, seen, place))
             else:
-                others.append(file)
+                (unclear if seen else others).append(file)
         for lesson, listed in elsewhere.items():
-            self._note_files(who, listed, f"of {lesson}, not of {self._lesson}; left out")
-        return candidates, others
+            text = f"of {lesson}, not of {self._lesson}; left out, take it in as {lesson}"
+            self._note_files(who, listed, text)
+        return candidates, others, unclear
 
     def _other_lesson(self, path: str) -> str:
         """Return the lesson that a folder in a path is called after; else the one taken in."""
@@ -324,6 +332,13 @@ def _written(source: Path) -> datetime:
 def take_in(archive: Path, submitted: Path, lesson: str) -> Taken:
     """Take in ``archive`` for the class folder that ``submitted`` is in; see `Intake.archive`."""
     return Intake(submitted.parent, submitted, lesson).archive(archive)
+
+
+def _framework(file: File, seen: Recognized | None) -> str:
+    """Return which notebook a file is: as its cells say, in doubt as its name does."""
+    if seen and seen.sure:
+        return seen.framework
+    return _named_after(file.name) or (seen.framework if seen else "")
 
 
 def _named_after(name: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from grader import lessons
 from grader.errors import SourceError
+from grader.exams import is_exam
 from grader.observers.model import FRAMEWORKS
 from grader.rebuild import _text, grade_id, is_answer
 from grader.salvage import read_cells
@@ -20,6 +21,7 @@ _CALLED = re.compile(r"\bcheck\(\s*[\"']([\w-]+/[\w-]+)[\"']")
 _DEFINED = re.compile(r"^(?:def|class) (\w+)", re.MULTILINE)
 _IMPORTED = re.compile(r"^\s*(?:import|from) (torch|keras|tensorflow)", re.MULTILINE)
 _ENOUGH = 2.0  # cells that no other lesson has; one that is graded is enough by itself
+_VOTES = 5  # so many cells of one framework leave no doubt
 _LONGEST = 20_000  # characters of a cell that are looked at
 
 Key = tuple[str, str]  # of what kind, and what
@@ -34,6 +36,8 @@ class Recognized:
     ----------
     lesson, framework : str
         Whose cells it holds; the framework is empty if that cannot be told.
+    sure : bool
+        Whether the framework is beyond doubt; else the file's name says more.
     cells : int
         How many of the lesson's cells it holds.
     done : int
@@ -42,6 +46,7 @@ class Recognized:
 
     lesson: str
     framework: str
+    sure: bool
     cells: int
     done: int
 
@@ -93,7 +98,7 @@ class Recognizer:
             return None
         return Recognized(
             lesson,
-            self._framework(lesson, found, cells),
+            *self._framework(lesson, found, cells),
             sum(any(self._is_of(lesson, key) for key in one) for one in keys),
             sum(self._is_done(lesson, cell) for cell in cells),
         )
@@ -106,32 +111,36 @@ class Recognizer:
         return released is not None and _plain(cell) not in released
 
     def _lesson(self, found: set[Key], expected: str) -> str:
+        """Return the lesson that most speaks for; the expected one where half of it does."""
         scores: dict[str, float] = {}
+        alone: dict[str, float] = {}  # by what is in no other lesson
         for key in found & self._places.keys():
             where = {lesson for lesson, _ in self._places[key]}
             worth = (_ENOUGH if key[0] in ("grade", "check") else 1.0) / len(where)
             for lesson in where:
                 scores[lesson] = scores.get(lesson, 0.0) + worth
-        best = max(scores, key=lambda name: scores[name], default="")
-        if scores.get(expected, 0.0) >= scores.get(best, 0.0) / 2:
+                alone[lesson] = alone.get(lesson, 0.0) + worth * (len(where) == 1)
+        best = max(scores, key=lambda name: (alone[name], scores[name]), default="")
+        if best and alone.get(expected, 0.0) >= alone[best] / 2:
             best = expected
         return best if scores.get(best, 0.0) >= _ENOUGH else ""
 
-    def _framework(self, lesson: str, found: set[Key], cells: Iterable[Cell]) -> str:
+    def _framework(self, lesson: str, found: set[Key], cells: Iterable[Cell]) -> tuple[str, bool]:
+        """Return which framework more speaks for, and whether much does."""
         there = {one for keys in self._places.values() for name, one in keys if name == lesson}
         if len(there) == 1:
-            return there.pop()
+            return there.pop(), True
         own = [self._places[key] for key in found & self._places.keys()]
         votes = [{one for name, one in places if name == lesson} for places in own]
         alone = [one.pop() for one in votes if len(one) == 1]
         words = [word for cell in cells for word in _IMPORTED.findall(_text(cell)[:_LONGEST])]
         named = ["pytorch" if word == "torch" else "keras" for word in words]
-        for heard in (alone, named):
-            counts = {name: heard.count(name) for name in FRAMEWORKS}
-            best = max(counts, key=lambda name: counts[name])
-            if list(counts.values()).count(counts[best]) == 1:
-                return best
-        return ""
+        heard = alone if len(alone) >= _VOTES else named or alone
+        best = max(FRAMEWORKS, key=heard.count)
+        if 2 * heard.count(best) <= len(heard):
+            return "", False
+        many = len(heard) >= _VOTES and 3 * heard.count(best) > 2 * len(heard)
+        return best, many and not is_exam(lesson)  # both papers draw from the same questions
 
     @cached_property
     def _places(self) -> dict[Key, set[tuple[str, str]]]:
