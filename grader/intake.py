@@ -124,6 +124,7 @@ class Intake:
         self._receipts = Receipts(root)
         self._recognizer = Recognizer(root)
         self._wrapped = 0
+        self._named: set[str] = set()  # whom the archive names in full
         self.taken = Taken()
 
     def archive(self, source: Path, received: datetime | None = None) -> Taken:
@@ -147,6 +148,8 @@ class Intake:
         written = _written(source)
         archive = Archive(source)
         self._wrapped = common_folders(archive.paths)
+        full = (possible_names(path, "", self._wrapped)[:1] for path in archive.paths)
+        self._named = {self._roll.find(names) for names in full} - {""}
 
         def when(file: File) -> tuple[datetime, bool]:
             vouched = received is not None and not is_late(file.outer, self._wrapped)
@@ -159,7 +162,12 @@ class Intake:
 
     def _owner(self, outer: str, inner: str = "") -> str:
         names = possible_names(outer, inner, self._wrapped)
-        return self._roll.find(names) or student_name(outer, inner, self._wrapped)
+        who = self._roll.find(names[:1])
+        if not who:  # part of a longer name: Marie Lee, where Anne-Marie Lee is nobody we know
+            found = self._roll.find(names[1:])
+            taken = is_platforms(outer, self._wrapped) and found in self._named
+            who = "" if taken else found
+        return who or student_name(outer, inner, self._wrapped)
 
     def _apart(self, who: str, files: list[File]) -> Iterator[tuple[str, list[File]]]:
         """Yield whose files these are: a zip of nobody's may hold a folder for each student."""

@@ -6,6 +6,7 @@ too large or a bomb costs whoever handed it in: each student has a budget of byt
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import io
 import lzma
@@ -47,6 +48,9 @@ _DAMAGE = (
     IndexError,
     OverflowError,
 )
+
+_DAMAGED_ZIP = "is a damaged zip"
+_HEADER = struct.Struct("<4s5H3L2H")  # before each file, and all that is left where a zip was cut
 
 Time = tuple[int, ...]
 Read = Callable[[int], tuple[bytes, str]]
@@ -94,6 +98,7 @@ class _Entry:
     when: Time
     read: Read
     is_link: bool = False
+    packed: int = 0  # bytes that have to be unpacked
 
     @property
     def order(self) -> tuple[int, int]:
@@ -114,10 +119,10 @@ class _Budget:
         return self.files >= 0 and self.room > 0
 
     def read(self, entry: _Entry) -> tuple[bytes, str]:
-        """Read one file; what is larger than it said costs all that was read in vain."""
+        """Read one file, which costs what was read, in vain or not."""
         most = min(self.room, MAX_BYTES if entry.order[0] < 2 else MOST_OF_OTHERS)
         content, problem = entry.read(most)
-        self.room -= len(content) if content or problem != _too_large(most) else most
+        self.room -= max(len(content), entry.packed) if problem != _too_large(most) else most
         return content, problem
 
 
@@ -182,8 +187,8 @@ def _inside(content: bytes, budget: _Budget, outer: str, inner: str, depth: int)
         entries = _listed(_tolerant(content))
     except ValueError as error:
         yield File(outer, inner, problem=str(error))
-    else:
-        yield from _files(entries, budget, outer, f"{inner}/" if inner else "", depth)
+        entries = _unlisted(content) if str(error) == _DAMAGED_ZIP else []
+    yield from _files(entries, budget, outer, f"{inner}/" if inner else "", depth)
 
 
 def _listed(archive: zipfile.ZipFile) -> list[_Entry]:
@@ -253,7 +258,7 @@ def _tolerant(content: bytes) -> zipfile.ZipFile:
         except UnicodeDecodeError:
             return _unflagged(io.BytesIO(content))
     except _DAMAGE:
-        raise ValueError("is a damaged zip") from None
+        raise ValueError(_DAMAGED_ZIP) from None
 
 
 class _Mapped(mmap.mmap):
@@ -282,7 +287,8 @@ def _in_zip(archive: zipfile.ZipFile) -> Iterator[_Entry]:
     for member in archive.infolist():
         if not member.is_dir():
             link = stat.S_ISLNK(member.external_attr >> 16)
-            yield _Entry(_name_of(member), member.date_time, _from_zip(archive, member), link)
+            read = _from_zip(archive, member)
+            yield _Entry(_name_of(member), member.date_time, read, link, member.compress_size)
 
 
 def _name_of(member: zipfile.ZipInfo) -> str:
@@ -313,5 +319,43 @@ def _from_zip(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Read:
         except _DAMAGE:
             return b"".join(parts), "is damaged"
         return (b"".join(parts), "") if size <= most else (b"", _too_large(most))
+
+    return read
+
+
+def _unlisted(content: bytes) -> list[_Entry]:
+    """Return the files of a zip that was cut off, so that the list of them is missing."""
+    made: list[_Entry] = []
+    for found in re.finditer(re.escape(_ZIP_MAGIC), content):
+        header = content[found.start() : found.start() + _HEADER.size]
+        if len(header) < _HEADER.size or len(made) >= MOST_FILES:
+            break
+        _, _, _, method, *_, size, _, name_length, extra_length = _HEADER.unpack(header)
+        start = found.start() + _HEADER.size
+        name = content[start : start + name_length].decode("utf-8", "replace")
+        start += name_length + extra_length
+        if name and not name.endswith("/") and not is_junk(name) and method in (0, 8):
+            data = memoryview(content)[start : start + size if size or not method else None]
+            read = _from_rest(data, packed=method == 8)
+            made.append(_Entry(name, (), read, packed=len(data)))
+    return made
+
+
+def _from_rest(data: memoryview, *, packed: bool) -> Read:
+    def read(most: int) -> tuple[bytes, str]:
+        if not packed:
+            return (bytes(data), "is damaged") if len(data) <= most else (b"", _too_large(most))
+        stream = zlib.decompressobj(-zlib.MAX_WBITS)
+        parts: list[bytes] = []
+        size = 0
+        with contextlib.suppress(zlib.error):
+            for at in range(0, len(data), 2**12):
+                parts.append(stream.decompress(data[at : at + 2**12], most + 1 - size))
+                size += len(parts[-1])
+                if stream.eof or size > most:
+                    break
+        if size > most:
+            return b"", _too_large(most)
+        return b"".join(parts), "" if stream.eof else "is damaged"
 
     return read

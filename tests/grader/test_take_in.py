@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import struct
+import time
 import zipfile
 
 import pytest
@@ -141,6 +142,21 @@ def test_a_damaged_zip_and_one_with_a_password_are_named(place):
     assert f"bchan: '{BO}/hw.zip/pytorch.ipynb' needs a password; ask for it without one." in text
 
 
+@pytest.mark.parametrize("packed", [zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED])
+def test_a_zip_that_was_cut_off_gives_what_is_left_of_it(place, packed):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", packed) as archive:
+        archive.writestr("pytorch.ipynb", SOLVED)
+        end = stream.tell()
+        archive.writestr("keras.ipynb", KERAS)
+    whole = stream.getvalue()
+    text, found = take(place, [(f"{ANN}/hw.zip", whole[: end + 5000])])
+    assert f"alee: '{ANN}/hw.zip' is a damaged zip; ask for it again." in text
+    assert found[f"alee/{LESSON}/pytorch.ipynb"] == SOLVED
+    assert KERAS.startswith(found[f"alee/{LESSON}/keras.ipynb"])
+    assert "keras.ipynb' is damaged; what could be read of it is taken" in text
+
+
 def test_a_name_that_is_not_utf_8_though_it_says_so(place):
     inner = bytearray(pack([("ü/pytorch.ipynb", SOLVED)]))
     inner = bytes(inner).replace("ü".encode(), b"\xfc\xfc")
@@ -175,6 +191,25 @@ def test_entries_that_overlap_cost_one_student(place):
     assert "ask for the notebook alone" in text
 
 
+@pytest.mark.attack(53, 64)
+def test_entries_that_unpack_to_nothing_cost_no_time(place):
+    """Five thousand entries that share a stream of megabytes, every block of it empty."""
+    stream = b"\0\0\0\xff\xff" * (2 * 2**20) + b"\1\0\0\xff\xff"
+    local = struct.pack("<4s5H3L2H", b"PK\3\4", 20, 0, 8, 0, 33, 0, len(stream), 0, 5, 0)
+    central = struct.pack(
+        "<4s6H3L5H2L", b"PK\1\2", 20, 20, 0, 8, 0, 33, 0, len(stream), 0, 5, 0, 0, 0, 0, 0, 0
+    )
+    content = local + b"x.txt" + stream
+    listed = (central + b"x.txt") * 5_000
+    end = (b"PK\5\6", 0, 0, 5_000, 5_000, len(listed), len(content), 0)
+    bomb = content + listed + struct.pack("<4s4H2LH", *end)
+    begin = time.process_time()
+    text, found = take(place, [(f"{ANN}/hw.zip", bomb), (f"{BO}/pytorch.ipynb", SOLVED)])
+    assert time.process_time() - begin < 20
+    assert found == one("bchan")
+    assert f"alee: '{ANN}/hw.zip/x.txt' and what comes behind it is more than 400 MB" in text
+
+
 @pytest.mark.attack(36, 69)
 def test_names_do_not_reach_the_terminal_raw(place):
     text, _ = take(place, [(f"{ANN}/\x1b[2Ja\u202e.txt", "x")])
@@ -202,6 +237,13 @@ def test_how_platforms_name_it(place, name):
     outer, inside, inner = name.partition(".zip/")
     members = [(f"{outer}.zip", pack([(inner, SOLVED)]))] if inside else [(name, SOLVED)]
     assert take(place, members)[1] == one("alee")
+
+
+def test_part_of_a_name_is_not_taken_for_another_students(place):
+    folders = ["Mary-Ann Lee_9_assignsubmission_file_", ANN]
+    text, found = take(place, [(f"{name}/pytorch.ipynb", SOLVED) for name in folders])
+    assert found == one("alee")
+    assert f"assign-hand-in '.grader/strangers/Mary-Ann Lee-9/{LESSON}' STUDENT" in text
 
 
 def test_a_zip_of_ones_own_making_names_its_owner(unlisted):
