@@ -381,6 +381,20 @@ def test_a_stranger_waits_until_somebody_says_who_it_is(place):
         assert sorted(student.id for student in book.students) == ["alee", "bchan"]
 
 
+def test_who_came_in_before_there_was_a_list_is_told_later(unlisted):
+    members = [(f"{ANN}/pytorch.ipynb", SOLVED), (f"{ANN}/note.txt", "hello")]
+    assert take(unlisted, members, "--received", "2026-09-01 10:00")[1] == one("Ann Lee-101")
+    grade("class-list", unlisted / "students.csv", "-C", unlisted)
+    grade("assign-hand-in", "submitted/Ann Lee-101", "alee", "-C", unlisted)
+    assert submitted(unlisted) == one("alee")
+    assert Receipts(unlisted).time("alee", LESSON).isoformat() == "2026-09-01T10:00:00"
+    kept = unlisted / ".grader" / "attachments"
+    assert [path.relative_to(kept).as_posix() for path in kept.rglob("*.txt")] == [
+        f"alee/{LESSON}/note.txt"
+    ]
+    assert not (unlisted / "submitted" / "Ann Lee-101").exists()
+
+
 def test_a_notebook_by_mail_and_a_name_nobody_has(place, tmp_path):
     (tmp_path / "mailed.ipynb").write_bytes(KERAS)
     grade("assign-hand-in", tmp_path / "mailed.ipynb", "bchan", "-C", place)
