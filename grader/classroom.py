@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from nbgrader.api import Gradebook
@@ -29,12 +30,16 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from course import settings
 from grader import lateness, lessons
-from grader.class_list import Roll
+from grader.class_list import Roll, has_list
 from grader.errors import ClassroomError
 from grader.log import FOLDER
 from grader.observers.model import FRAMEWORKS
 from grader.receipts import Receipts
 from grader.scores import Rules
+from grader.unpack import is_junk
+
+if TYPE_CHECKING:
+    from grader.intake import Intake
 
 CONFIG_NAME = "nbgrader_config.py"
 ROOM_BYTES = 2**20  # less room than this on the disk, and grading does not begin
@@ -109,7 +114,14 @@ class Classroom:
     def roll(self) -> Roll:
         """Return the class list, by which names in archives are told."""
         with self.gradebook() as book:
-            return Roll(book.students)
+            return Roll(book.students, closed=has_list(self.root))
+
+    def intake(self, lesson: str) -> Intake:
+        """Return what takes in submissions of a lesson."""
+        from grader.intake import Intake
+
+        submitted = self.root / self.folders.submitted_directory
+        return Intake(self.root, submitted, self.known(lesson), self.roll())
 
     def apply_lateness(self) -> int:
         """Set all penalties anew; return how many submissions are late."""
@@ -214,23 +226,16 @@ class Classroom:
         folder = self.root / self.folders.submitted_directory
         for path in sorted(folder.glob("*/*/*.ipynb")):
             lesson, student = path.parent, path.parent.parent
+            if is_junk(path.relative_to(folder).as_posix()):
+                continue
             if path.stem in FRAMEWORKS and not (lesson.is_symlink() or student.is_symlink()):
                 yield Submitted(student.name, lesson.name, path.stem, path)
 
     def overlooked(self) -> list[str]:
         """Return what lies in the folder of submissions and is not graded, each with the reason."""
-        folder = self.root / self.folders.submitted_directory
-        graded = {one.path for one in self.submissions()}
-        notes = []
-        for path in sorted(folder.glob("**/*.ipynb")):
-            if path in graded or any(part.startswith(".") for part in path.parts):
-                continue
-            place = path.relative_to(folder)
-            why = "it is in a linked folder"
-            if len(place.parts) != 3 or path.stem not in FRAMEWORKS:
-                why = "expected STUDENT/LESSON/keras.ipynb or pytorch.ipynb"
-            notes.append(f"{place.as_posix()}: {why}")
-        return notes
+        from grader.overlooked import reasons
+
+        return reasons(self.root, self.folders.submitted_directory, self.submissions())
 
     def missing(self, lesson: str) -> list[str]:
         """Return who is in the gradebook and has handed nothing in for a lesson."""

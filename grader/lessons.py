@@ -32,6 +32,13 @@ def source_path(lesson: str, framework: str, root: Path | None = None) -> Path:
     )
 
 
+def trusted_paths(lesson: str, framework: str, root: Path | None = None) -> list[Path]:
+    """Return all trusted notebooks of a lesson: the solved one, and the one released."""
+    root = root or settings.project_root()
+    paths = [root / folder / lesson / f"{framework}.ipynb" for folder in _FOLDERS]
+    return [path for path in paths if path.is_file()]
+
+
 def lesson_names(root: Path | None = None) -> list[str]:
     """Return the lessons that have a notebook, in order."""
     root = root or settings.project_root()
