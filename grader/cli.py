@@ -34,6 +34,8 @@ def main() -> None:
     """Run the door; a mistake in how it was called is one sentence, not a traceback."""
     from grader.errors import ClassroomError, ClusterError, SandboxError, SourceError
 
+    # jsonschema, which nbformat imports, builds a grammar of web addresses at import: two seconds
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     warnings.filterwarnings("ignore", module=r"nbgrader\..*")  # of its own use of its database
     # where nbgrader writes a traceback for what is said in one sentence here
     logging.getLogger("tornado.application").setLevel(logging.CRITICAL)
