@@ -12,7 +12,6 @@ import hashlib
 import json
 import os
 import stat
-import symtable
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +20,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from grader import parsing
 from grader.errors import SourceError
 
 MAX_BYTES = 20 * 2**20
@@ -293,37 +293,11 @@ def _code_cells(source: Source, submission: Submission) -> Iterable[tuple[Cell, 
             )
 
 
-def _scopes(text: str) -> list[symtable.SymbolTable]:
-    """Return the name tables of a cell, the module's own first; none if it is no Python."""
-    lines = text.split("\n")
-    plain = "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in lines)
-    try:
-        found = [symtable.symtable(plain, "cell", "exec")]
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
-    for table in found:  # grows while it is walked
-        found.extend(table.get_children())
-    return found
-
-
 def bound_names(text: str) -> set[str]:
     """Return the names that a cell binds for the cells after it."""
-    scopes = _scopes(text)
-    return {
-        symbol.get_name()
-        for table in scopes
-        for symbol in table.get_symbols()
-        if (symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace())
-        and (table is scopes[0] or symbol.is_declared_global())
-    }
+    return set(parsing.names(text)[0])
 
 
 def used_names(text: str) -> set[str]:
     """Return the names that a cell takes from the notebook; a function's own do not count."""
-    scopes = _scopes(text)
-    return {
-        symbol.get_name()
-        for table in scopes
-        for symbol in table.get_symbols()
-        if symbol.is_referenced() and (table is scopes[0] or symbol.is_global())
-    }
+    return set(parsing.names(text)[1])

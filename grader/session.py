@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from grader import holding
 from grader.checks.model import Case, Check
 from grader.checks.registry import get
 from grader.checks.verdict import (
@@ -86,6 +87,7 @@ class _Run:
     changed: list[str] = field(default_factory=list)
     worker: Worker | None = None
     forged: Observation | None = None  # somebody else wrote into the worker's pipe
+    said: list[str] = field(default_factory=list)  # by the watches of workers that have ended
     started: int = 0
     deadline: float = math.inf
     stages: dict[str, float] = field(default_factory=dict)
@@ -147,13 +149,14 @@ class _Run:
         """End the worker in use."""
         if self.worker is not None:
             self.worker.close()
+            self.said += self.worker.said
             self.worker = None
 
     def _run_cells(self, worker: Worker) -> None:
         for cell in self.cells:
             if cell.id in self.lost:
                 continue
-            request = {"do": "cell", "id": cell.id, "source": cell.source}
+            request = {"do": "cell", "id": cell.id, "source": cell.source, "kind": cell.kind}
             try:
                 with self.timed("setup" if cell.kind == "setup" else "answers"):
                     look = _observation(worker.ask(request, self.limit(CELL_TIMEOUT_S)))
@@ -204,7 +207,9 @@ def grade(
     finally:
         with run.timed("end"):
             run.drop()
-    flags = [f"replaced {name}" for name in run.changed]
+    reached = holding.reaches(run.cells, run.said)
+    verdicts = holding.hold(verdicts, reached)
+    flags = [*(f"replaced {name}" for name in run.changed), *holding.flags(reached)]
     flags += [f"{v.check_id}: {v.status}" for v in verdicts.values() if v.status == TAMPERED]
     stages = {name: round(seconds, 4) for name, seconds in run.stages.items()}
     return Result(verdicts, submission.notes, tuple(dict.fromkeys(flags)), stages)

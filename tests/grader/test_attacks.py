@@ -56,6 +56,8 @@ def test_attack(workers, source, tmp_path, attack):
     verdict = graded(workers, source, hand_in(tmp_path, source, attack.notebook()))
     if attack.honest:
         assert (verdict.status, verdict.points) == ("passed", FULL_POINTS), verdict.lines()
+    elif attack.held:
+        assert (verdict.status, verdict.held) == ("tampered", FULL_POINTS), verdict.lines()
     else:
         assert verdict.points <= HONEST_WRONG_POINTS, verdict.lines()
     if attack.statuses:
