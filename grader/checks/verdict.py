@@ -236,6 +236,8 @@ def stopped(check: Check, status: str, found: str, next_step: str, *, detail: st
 def held(verdict: Verdict, uses: str, detail: str) -> Verdict:
     """Return the verdict whose points wait for a person; what earned nothing stays as it is.
 
+    A fault of the grader's own beside such code is no longer taken for one.
+
     Parameters
     ----------
     uses : str
@@ -243,7 +245,7 @@ def held(verdict: Verdict, uses: str, detail: str) -> Verdict:
     detail : str
         The lines in question.
     """
-    if verdict.points == 0:
+    if verdict.points == 0 and verdict.status != INFRASTRUCTURE:
         return verdict
     return replace(
         verdict,
@@ -255,7 +257,7 @@ def held(verdict: Verdict, uses: str, detail: str) -> Verdict:
         found=f"it uses {uses}",
         next_step="Your instructor will look at it before points are given.",
         hint_id="",
-        detail=detail,
+        detail=f"{detail}\n{verdict.detail}".strip(),
         parts={},
         shown=(),
     )

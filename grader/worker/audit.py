@@ -86,13 +86,17 @@ class Watch:
         Takes one line; it is gone from here then.
     names : dict
         The namespace that the student's cells run in.
+    alarm : function
+        Called when any function is given other code or defaults.
     """
 
-    def __init__(self, say: Callable[[str], None], names: dict[str, Any]) -> None:
+    def __init__(
+        self, say: Callable[[str], None], names: dict[str, Any], alarm: Callable[[], None]
+    ) -> None:
         trusted: set[str] = set()
         self.trust = trusted.add
         notice = _noticing(say, trusted)
-        sys.addaudithook(_hook(notice))
+        sys.addaudithook(_hook(notice, alarm))
         names["__builtins__"] = _builtins(notice, names)
 
 
@@ -130,7 +134,9 @@ def _noticing(say: Callable[[str], None], trusted: set[str]) -> Callable[[str, A
     return notice
 
 
-def _hook(notice: Callable[[str, Any], None]) -> Callable[[str, tuple[Any, ...]], None]:
+def _hook(
+    notice: Callable[[str, Any], None], alarm: Callable[[], None]
+) -> Callable[[str, tuple[Any, ...]], None]:
     own, anywhere, watched = _OWN, _ANYWHERE, frozenset(_OWN | _ANYWHERE)
     frame_of, inside = sys._getframe, []  # type: ignore[var-annotated]
 
@@ -140,6 +146,8 @@ def _hook(notice: Callable[[str, Any], None]) -> Callable[[str, tuple[Any, ...]]
         inside.append(event)  # the hook itself looks at frames
         try:
             frame = frame_of(1)
+            if event == "object.__setattr__":
+                alarm()
             if event in anywhere:
                 if not _harmless(event, arguments, frame):
                     notice(anywhere[event], frame)

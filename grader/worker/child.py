@@ -74,7 +74,8 @@ def serve(
     """
     receive, send, answer, own = channel.receive, channel.send, _answer, os.getpid()
     getpid, end, restore = os.getpid, os._exit, guard.restore_builtins
-    notebook = Notebook(framework, say)
+    notebook = Notebook(framework, say, guard.code_set)
+    guard.hold_fast(channel)
     while (request := receive()) is not None:
         nonce = request.pop("nonce", "")
         try:
@@ -104,14 +105,16 @@ def _answer(request: Mapping[str, Any], notebook: Notebook, guard: Guard) -> dic
 class Notebook:
     """A notebook's namespace without a kernel: cells run in it one after the other."""
 
-    def __init__(self, framework: str, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, framework: str, say: Callable[[str], None], alarm: Callable[[], None]
+    ) -> None:
         self.framework = framework
         self.module = types.ModuleType("__main__")
         self.names = self.module.__dict__
         self.names["display"] = lambda *things, **options: None
         sys.modules["__main__"] = self.module
         grader.checks = sys.modules["grader.checks"] = _no_checks()  # type: ignore[attr-defined]
-        self._watch = Watch(say, self.names)
+        self._watch = Watch(say, self.names, alarm)
 
     def run(self, cell_id: str, source: str, *, trusted: bool = False) -> Observation:
         """Execute one cell; whatever it raises becomes an observation."""

@@ -31,6 +31,8 @@ class Attack:
         The answer is right and must earn full points in spite of what is odd.
     held : bool
         The answer is right, and its points wait for a person because of what else it does.
+    flagged : bool
+        No point may come of it before a person has looked, and a line must be named.
     statuses : tuple of str
         Verdicts that are allowed; any if empty.
     """
@@ -41,6 +43,7 @@ class Attack:
     change: Callable[[dict[str, Any]], Any] | None = None
     honest: bool = False
     held: bool = False
+    flagged: bool = False
     statuses: tuple[str, ...] = ()
 
     def notebook(self) -> Any:
