@@ -157,11 +157,12 @@ def check_available() -> None:
 
 _PROBE = """
 import os
-from grader.worker import walls
+from grader.worker import syscalls, walls
 walls.drop_root()
 walls.separate()
 if os.fork() == 0:
     walls.close_in()
+    syscalls.refuse()
     import grader.worker.child
     os._exit(0)
 raise SystemExit(os.waitstatus_to_exitcode(os.wait()[1]))

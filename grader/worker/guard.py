@@ -249,9 +249,7 @@ class Guard:
         for thing, kept in self._things:
             held = object.__getattribute__(thing, "__dict__")
             if len(held) != len(kept) or not _kept(held, kept):
-                names = sorted(
-                    {key for key in {**held, **kept} if held.get(key) is not kept.get(key)}
-                )
+                odd = [key for key in {**held, **kept} if held.get(key) is not kept.get(key)]
                 held.clear()
                 held.update(kept)
                 changed += [f"{type(thing).__name__}.{key}" for key in odd]

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from grader.observers.facts import pack
-from grader.worker import walls
+from grader.worker import syscalls, walls
 from grader.worker.limits import LIMIT
 
 POLL_MS = 100
@@ -182,6 +182,7 @@ def _work(
         os.setsid()
         if options.shut_in:
             walls.close_in()
+            syscalls.refuse()
             Path(walls.SCRATCH, "home").mkdir(exist_ok=True)
             os.chdir(walls.SCRATCH)
         walls.limit(options.memory_mb, options.cpu_s, shut_in=options.shut_in)
