@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import ast
 import builtins
+import inspect
 import re
+import textwrap
 import types
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,6 +89,16 @@ def read_cells(cells: Sequence[tuple[str, str, bool]]) -> list[Reach]:
         if theirs:
             trees.append((name, text, tree))
     return [found for name, text, tree in trees for found in _read(name, text, tree, modules)]
+
+
+def read_answers(answers: Mapping[str, Any]) -> list[Reach]:
+    """Return what functions and classes of the notebook reach for, at most one line of each."""
+    found = []
+    for name, answer in answers.items():
+        if inspect.isfunction(answer) or inspect.isclass(answer):
+            text = textwrap.dedent(inspect.getsource(answer))
+            found += read_cells([(name, text, True)])[:1]
+    return found
 
 
 def _tree(text: str) -> ast.Module | None:

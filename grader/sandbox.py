@@ -132,6 +132,15 @@ def choose() -> Engine | None:
     return None
 
 
+def available() -> bool:
+    """Return whether bubblewrap works here."""
+    try:
+        check_available()
+    except SandboxError:
+        return False
+    return True
+
+
 @cache
 def check_available() -> None:
     """Try bubblewrap once.

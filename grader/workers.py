@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -271,3 +271,28 @@ class Workers:
 def worker_factory(*, sandbox: bool) -> MakeWorker:
     """Return what makes workers for this machine."""
     return Workers(sandbox=sandbox)
+
+
+@contextlib.contextmanager
+def makers_for(notebook: Path) -> Iterator[tuple[MakeWorker, str]]:
+    """Yield what makes workers to check one notebook, and a remark where it is not shut in.
+
+    A class's folder holds the secret of its cases: what lies there is run in a sandbox or not at
+    all. Elsewhere, on a machine that has no sandbox, a person's own notebook runs as they run it.
+
+    Raises
+    ------
+    SandboxError
+        If the notebook is a class's and this machine has no sandbox.
+    """
+    beside_a_class = any((folder / ".grader").is_dir() for folder in notebook.resolve().parents)
+    if beside_a_class:
+        walls.choose()
+    elif not walls.available():
+        yield ColdWorker, "No sandbox here: your code runs as it does in the notebook."
+        return
+    made = Workers()
+    try:
+        yield made, ""
+    finally:
+        made.close()

@@ -118,9 +118,7 @@ def test_memory_and_sockets_outside_of_a_process_are_refused(workers, outside, s
 
 @pytest.mark.attack(66)
 def test_temporary_files_are_limited_as_a_whole(workers):
-    fill = (
-        "n = 0\nwhile True:\n    n += 1\n    open(f'{folder}/{n}', 'wb').write(b'x' * 10**7)\n"
-    )
+    fill = "n = 0\nwhile True:\n    n += 1\n    open(f'{folder}/{n}', 'wb').write(b'x' * 10**7)\n"
     for folder in ("/scratch", "/dev/shm"):
         assert "No space left" in run(workers, f"folder = {folder!r}\n" + fill)
 
