@@ -216,7 +216,12 @@ def _text(cell: Mapping[str, Any]) -> str:
     text = cell.get("source", cell.get("input", ""))
     if isinstance(text, list):
         text = "".join(part for part in text if isinstance(part, str))
-    return text if isinstance(text, str) else ""
+    return whole(text) if isinstance(text, str) else ""
+
+
+def whole(text: str) -> str:
+    """Return text that can be written as UTF-8: half a character becomes U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _match(cells: Iterable[Mapping[str, Any]], source: Source) -> Submission:
