@@ -61,17 +61,20 @@ def check(
 ) -> None:
     """Grade one notebook of your own, with hints, on cases you have not seen."""
     from grader import lessons, report
-    from grader.process import ColdWorker
     from grader.rebuild import read_submission
     from grader.session import grade
+    from grader.workers import makers_for
 
     if not notebook.is_file():
         raise FileNotFoundError(f"There is no file {notebook}; expected a notebook of a lesson.")
     lesson, framework = lessons.belongs_to(notebook)
     source = lessons.load(lesson, framework)
     submission = read_submission(notebook, source)
-    with _console.status(f"Running your answers of {lesson} ({framework}) ..."):
-        result = grade(source, submission, framework, ColdWorker, secret=secrets.token_bytes(16))
+    with makers_for(notebook) as (make, remark):
+        if remark:
+            _console.print(remark, markup=False)
+        with _console.status(f"Running your answers of {lesson} ({framework}) ..."):
+            result = grade(source, submission, framework, make, secret=secrets.token_bytes(16))
     report.show(result, f"{lesson} · {framework}", _console)
     raise typer.Exit(0 if all(v.passed for v in result.verdicts.values()) else 1)
 

@@ -19,10 +19,11 @@ from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode, v4
 
 from grader.checks import shown
-from grader.checks.verdict import INFRASTRUCTURE, NOT_DONE, Verdict
+from grader.checks.verdict import INFRASTRUCTURE, NOT_DONE, TAMPERED, Verdict
 from grader.rebuild import is_answer
 
 TEMPLATE = "course_feedback"
+MOST_MARKDOWN = 8000  # characters; longer ones are shown as written, for rendering takes n² time
 _TAGS = frozenset(
     "a b blockquote br code em h1 h2 h3 h4 h5 h6 hr i li ol p pre strong table tbody td th thead "
     "tr ul".split()
@@ -53,11 +54,18 @@ def harmless(markdown: str) -> str:
     One line, because a blank one would end the HTML and begin Markdown again; and marked so that
     MathJax, whose formulas may hold links, leaves it alone.
     """
-    cleaned = bleach.clean(
-        markdown2html(markdown), tags=_TAGS, attributes={"a": ["href"]}, protocols=_PROTOCOLS
-    )
-    line = "&#10;".join(cleaned.splitlines())
+    line = "&#10;".join(_rendered(markdown).splitlines())
     return f'<div class="tex2jax_ignore mathjax_ignore">{line}</div>'
+
+
+def _rendered(markdown: str) -> str:
+    if len(markdown) > MOST_MARKDOWN:
+        return f"<pre>{escape(markdown)}</pre>"
+    return str(
+        bleach.clean(
+            markdown2html(markdown), tags=_TAGS, attributes={"a": ["href"]}, protocols=_PROTOCOLS
+        )
+    )
 
 
 def clean(page: object) -> str:
@@ -119,6 +127,8 @@ def result(verdict: Verdict) -> str:
         return "not done yet"
     if verdict.status == INFRASTRUCTURE:
         return "could not be graded yet; not your fault"
+    if verdict.status == TAMPERED:
+        return "your instructor will look at it"
     if verdict.points:
         return "partly right"
     return {"failed": "not right yet", "error": "it raised an error"}.get(
@@ -164,6 +174,8 @@ def _own_lines(verdict: Verdict) -> str:
     if not verdict.detail or verdict.status == INFRASTRUCTURE:
         return ""
     said = "Your lines; the last one is where it stopped:"
+    if verdict.status == TAMPERED:
+        said = "The lines in question:"
     return f"<div>{said}</div><pre>{escape(verdict.detail)}</pre>"
 
 

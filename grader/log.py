@@ -81,7 +81,7 @@ class Entry:
     def to_json(self) -> str:
         """Return the entry as one line."""
         plain = {**self.__dict__, "verdicts": [asdict(v) for v in self.verdicts.values()]}
-        return json.dumps(plain, ensure_ascii=False)
+        return json.dumps(plain)  # plain ASCII, whatever a student wrote
 
     @classmethod
     def from_json(cls, line: str) -> Entry:
@@ -119,10 +119,10 @@ class Log:
 
     def entries(self) -> Iterator[Entry]:
         """Yield all entries, oldest first; a line cut off by a power failure is passed over."""
-        with contextlib.suppress(FileNotFoundError), self.path.open(encoding="utf-8") as stream:
+        with contextlib.suppress(FileNotFoundError), self.path.open("rb") as stream:
             for line in stream:
-                with contextlib.suppress(ValueError, KeyError, TypeError):
-                    yield Entry.from_json(line)
+                with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
+                    yield Entry.from_json(line.decode("utf-8", "surrogatepass"))
 
     def get(self, key: str) -> Entry | None:
         """Return the newest final entry with this key."""
@@ -146,7 +146,7 @@ class Log:
         with self.path.open("a+b") as stream:
             if stream.tell() and not _ends_in_newline(stream):
                 stream.write(b"\n")  # what a killed run left behind stays a line of its own
-            stream.write(entry.to_json().encode("utf-8", "surrogatepass") + b"\n")
+            stream.write(entry.to_json().encode("ascii") + b"\n")
             stream.flush()
             os.fsync(stream.fileno())
         self._remember(entry)

@@ -21,6 +21,7 @@ from course import settings
 from grader.observers.facts import PREFIX, pack, sizes, unpack
 
 START_S = 180.0  # a first import of a framework on a busy machine
+_LONGEST, _MOST_SAID = 4096, 100  # bytes of a line of the watch's, and lines
 POLL_S = 0.1  # between two looks at how much memory a worker takes
 
 QUIET = {
@@ -76,7 +77,15 @@ def matching(request: Mapping[str, Any], reply: dict[str, Any]) -> dict[str, Any
 
 
 class Worker(Protocol):
-    """What a session needs of a worker, cold or forked, in a sandbox or not."""
+    """What a session needs of a worker, cold or forked, in a sandbox or not.
+
+    Attributes
+    ----------
+    said : list of str
+        What its watch noticed of the student's code; complete once it is closed.
+    """
+
+    said: list[str]
 
     def ask(self, message: Mapping[str, Any], timeout_s: float) -> dict[str, Any]:
         """Send a request and return its reply; raises `Late` or `Gone`."""
@@ -178,10 +187,15 @@ class PipedWorker:
             cwd=cwd,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
             env=env,
             start_new_session=True,
         )
+        self.said: list[str] = []
+        self._hearing = threading.Thread(
+            target=self._hear, args=(self._process.stderr,), daemon=True
+        )
+        self._hearing.start()
         self._replies: queue.Queue[dict[str, Any] | Exception] = queue.Queue()
         listen = threading.Thread(target=self._listen, args=(self._process.stdout,), daemon=True)
         listen.start()
@@ -204,6 +218,13 @@ class PipedWorker:
             self._replies.put(Gone(self._reason()) if reply is None else reply)
             if reply is None or isinstance(reply, Exception):
                 return
+
+    def _hear(self, stream: Any) -> None:
+        """Read to the end what the watch says; others, such as an engine, write there too."""
+        with contextlib.suppress(OSError, ValueError):
+            for line in iter(lambda: stream.readline(_LONGEST), b""):
+                if line.startswith(b'{"what"') and len(self.said) < _MOST_SAID:
+                    self.said.append(line.decode("ascii", "replace").strip())
 
     def _await(self, timeout_s: float) -> dict[str, Any]:
         try:
@@ -243,7 +264,8 @@ class PipedWorker:
         """Kill the process and its group."""
         self._kill()
         self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
+        self._hearing.join(timeout=5)
+        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()

@@ -12,7 +12,6 @@ import hashlib
 import json
 import os
 import stat
-import symtable
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -21,6 +20,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from grader import parsing
 from grader.errors import SourceError
 from grader.salvage import read_cells
 
@@ -249,7 +249,12 @@ def _text(cell: Mapping[str, Any]) -> str:
     text = cell.get("source", cell.get("input", ""))
     if isinstance(text, list):
         text = "".join(part for part in text if isinstance(part, str))
-    return text if isinstance(text, str) else ""
+    return whole(text) if isinstance(text, str) else ""
+
+
+def whole(text: str) -> str:
+    """Return text that can be written as UTF-8: half a character becomes U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def place(cell: Mapping[str, Any], number: int) -> str:
@@ -342,37 +347,11 @@ def rebuilt_notebook(source: Source, submission: Submission) -> NotebookNode:
     return notebook
 
 
-def _scopes(text: str) -> list[symtable.SymbolTable]:
-    """Return the name tables of a cell, the module's own first; none if it is no Python."""
-    lines = text.split("\n")
-    plain = "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in lines)
-    try:
-        found = [symtable.symtable(plain, "cell", "exec")]
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
-    for table in found:  # grows while it is walked
-        found.extend(table.get_children())
-    return found
-
-
 def bound_names(text: str) -> set[str]:
     """Return the names that a cell binds for the cells after it."""
-    scopes = _scopes(text)
-    return {
-        symbol.get_name()
-        for table in scopes
-        for symbol in table.get_symbols()
-        if (symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace())
-        and (table is scopes[0] or symbol.is_declared_global())
-    }
+    return set(parsing.names(text)[0])
 
 
 def used_names(text: str) -> set[str]:
     """Return the names that a cell takes from the notebook; a function's own do not count."""
-    scopes = _scopes(text)
-    return {
-        symbol.get_name()
-        for table in scopes
-        for symbol in table.get_symbols()
-        if symbol.is_referenced() and (table is scopes[0] or symbol.is_global())
-    }
+    return set(parsing.names(text)[1])

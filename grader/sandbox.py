@@ -132,6 +132,15 @@ def choose() -> Engine | None:
     return None
 
 
+def available() -> bool:
+    """Return whether bubblewrap works here."""
+    try:
+        check_available()
+    except SandboxError:
+        return False
+    return True
+
+
 @cache
 def check_available() -> None:
     """Try bubblewrap once.
@@ -157,11 +166,12 @@ def check_available() -> None:
 
 _PROBE = """
 import os
-from grader.worker import walls
+from grader.worker import syscalls, walls
 walls.drop_root()
 walls.separate()
 if os.fork() == 0:
     walls.close_in()
+    syscalls.refuse()
     import grader.worker.child
     os._exit(0)
 raise SystemExit(os.waitstatus_to_exitcode(os.wait()[1]))

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader import own_code
+from grader import holding, own_code
 from grader.checks.model import Case, Check
 from grader.checks.registry import get
 from grader.checks.verdict import (
@@ -30,7 +30,7 @@ from grader.checks.verdict import (
     fault,
     stopped,
 )
-from grader.dependencies import SETUP, Plan, bound_names, plan
+from grader.dependencies import SETUP, Cell, Plan, bound_names, plan
 from grader.observers.run import ERROR, MISSING, OK, Observation
 from grader.process import START_S, Gone, Late, Worker
 from grader.rebuild import Source, Submission, grade_id, is_answer
@@ -92,6 +92,7 @@ class _Run:
     changed: list[str] = field(default_factory=list)
     worker: Worker | None = None
     forged: Observation | None = None  # somebody else wrote into the worker's pipe
+    said: list[str] = field(default_factory=list)  # by the watches of workers that have ended
     started: int = 0
 
     @contextmanager
@@ -151,13 +152,14 @@ class _Run:
         """End the worker in use."""
         if self.worker is not None:
             self.worker.close()
+            self.said += self.worker.said
             self.worker = None
 
     def _run_cells(self, worker: Worker) -> None:
         for cell in self.plan.cells:
             if cell.id in self.lost:
                 continue
-            request = {"do": "cell", "id": cell.id, "source": cell.source, "keep": list(cell.keep)}
+            request = _cell_message(cell)
             try:
                 with self.timed("setup" if cell.kind == SETUP else "answers"):
                     worker.allow(self.memory_mb.get(cell.id, MEMORY_MB))
@@ -223,8 +225,11 @@ class _Grading:
         forged = next((run.forged for run in self._runs if run.forged), None)
         if forged:
             verdicts = {check.id: _stopped(check, forged) for check in self._checks}
+        said = [line for run in self._runs for line in run.said]
+        reached = holding.reaches(shared.plan.cells, said)
+        verdicts = holding.hold(verdicts, reached)
         changed = [name for run in self._runs for name in run.changed]
-        flags = [f"replaced {name}" for name in changed]
+        flags = [*(f"replaced {name}" for name in changed), *holding.flags(reached)]
         flags += [f"{v.check_id}: {v.status}" for v in verdicts.values() if v.status == TAMPERED]
         stages = {name: round(seconds, 4) for name, seconds in self._stages.items()}
         notes = (*self._submission.notes, *own_code.notes(shared.plan))
@@ -404,6 +409,11 @@ def _lost(error: Late | Gone, limit_s: float) -> Observation:
     status = _status(error)
     found, step = _LOST.get(status, _LOST[CRASHED])
     return Observation(status, {}, {"found": found.format(limit_s), "next_step": step})
+
+
+def _cell_message(cell: Cell) -> dict[str, Any]:
+    text = {"id": cell.id, "source": cell.source, "kind": cell.kind}
+    return {"do": "cell", **text, "keep": list(cell.keep)}
 
 
 def _case_message(case: Case) -> dict[str, Any]:

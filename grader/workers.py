@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -124,10 +124,20 @@ class WarmServer:
 
 
 class WarmWorker:
-    """A forked worker at the other end of two sockets: one to talk, one to the keeper."""
+    """A forked worker at the other end of two sockets: one to talk, one to the keeper.
+
+    Attributes
+    ----------
+    said : list of str
+        What its watch noticed; complete once it is closed.
+    """
+
+    said: list[str]
+    _ended: dict[str, Any] | None
 
     def __init__(self, talk: socket.socket, watch: socket.socket) -> None:
         self._talk, self._watch = talk, watch
+        self.said, self._ended = [], None
 
     def ask(self, message: Mapping[str, Any], timeout_s: float) -> dict[str, Any]:
         """Send a request and return its reply; raises `Late` or `Gone`."""
@@ -147,20 +157,23 @@ class WarmWorker:
         with contextlib.suppress(OSError):  # a keeper that is gone shows when the worker is asked
             self._watch.sendall(LIMIT.pack(memory_mb))
 
+    def _last_words(self, timeout_s: float) -> dict[str, Any]:
+        """Return what the keeper says once the worker is gone."""
+        if self._ended is None:
+            self._watch.settimeout(timeout_s)
+            with contextlib.suppress(Gone, Late, OSError):
+                self._ended = _receive(self._watch)
+        return self._ended or {}
+
     def _reason(self) -> str:
-        self._watch.settimeout(5)
-        try:
-            return str(_receive(self._watch)["ended"])
-        except (Gone, Late, OSError, KeyError):
-            return "crashed"
+        return str(self._last_words(5).get("ended", "crashed"))
 
     def close(self) -> None:
         """Have the keeper end the worker and all it started; returns when that is done."""
         self._talk.close()
-        with contextlib.suppress(OSError, Gone, Late):
+        with contextlib.suppress(OSError):
             self._watch.shutdown(socket.SHUT_WR)
-            self._watch.settimeout(10)
-            _receive(self._watch)
+        self.said = str(self._last_words(10).get("said", "")).splitlines()
         self._watch.close()
 
 
@@ -258,3 +271,28 @@ class Workers:
 def worker_factory(*, sandbox: bool) -> MakeWorker:
     """Return what makes workers for this machine."""
     return Workers(sandbox=sandbox)
+
+
+@contextlib.contextmanager
+def makers_for(notebook: Path) -> Iterator[tuple[MakeWorker, str]]:
+    """Yield what makes workers to check one notebook, and a remark where it is not shut in.
+
+    A class's folder holds the secret of its cases: what lies there is run in a sandbox or not at
+    all. Elsewhere, on a machine that has no sandbox, a person's own notebook runs as they run it.
+
+    Raises
+    ------
+    SandboxError
+        If the notebook is a class's and this machine has no sandbox.
+    """
+    beside_a_class = any((folder / ".grader").is_dir() for folder in notebook.resolve().parents)
+    if beside_a_class:
+        walls.choose()
+    elif not walls.available():
+        yield ColdWorker, "No sandbox here: your code runs as it does in the notebook."
+        return
+    made = Workers()
+    try:
+        yield made, ""
+    finally:
+        made.close()

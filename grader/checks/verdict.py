@@ -9,6 +9,7 @@ from typing import Any
 from grader.checks.model import Case, Check, Finding
 from grader.checks.shown import Shown, from_plain
 from grader.observers.run import BROKEN, ERROR, MISSING, OK, UNFILLED, UNUSABLE, Observation
+from grader.printable import printable
 
 PASSED = "passed"
 FAILED = "failed"
@@ -22,6 +23,7 @@ STATUSES = (PASSED, FAILED, ERROR, TIMEOUT, MEMORY, CRASHED, TAMPERED, INFRASTRU
 NOT_DONE = "not-done-yet"
 BY_HAND = "by-hand"  # the check cannot look at this answer; a person does
 MACHINE = "The machine: "  # how the detail of a fault begins that no answer had a part in
+_LINES = ("checked", "expected", "found", "next_step", "detail")
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class Verdict:
         Share earned of each part of the exercise, where it has parts and not all are right.
     shown : tuple of Table or Chart
         What makes the mistake visible; of the same case as the lines.
+    held : float
+        Points that wait until a person has looked; 0 unless ``tampered``.
     """
 
     check_id: str
@@ -61,8 +65,12 @@ class Verdict:
     seconds: float = 0.0
     parts: Mapping[str, float] = field(default_factory=dict)
     shown: tuple[Shown, ...] = ()
+    held: float = 0.0
 
     def __post_init__(self) -> None:
+        for name in _LINES:  # a student's own words may stand in any of them
+            said = getattr(self, name)
+            object.__setattr__(self, name, "\n".join(map(printable, said.split("\n"))))
         if self.status not in STATUSES:
             raise ValueError(f"Verdict is {self.status!r}; expected one of {', '.join(STATUSES)}.")
         if not 0 <= self.points <= self.of:
@@ -238,4 +246,34 @@ def stopped(check: Check, status: str, found: str, next_step: str, *, detail: st
         found=found,
         next_step=next_step,
         detail=detail,
+    )
+
+
+def held(verdict: Verdict, uses: str, detail: str) -> Verdict:
+    """Return the verdict whose points wait for a person; what earned nothing stays as it is.
+
+    A fault of the grader's own beside such code is no longer taken for one.
+
+    Parameters
+    ----------
+    uses : str
+        What the code uses and where, as it goes into a sentence.
+    detail : str
+        The lines in question.
+    """
+    if verdict.points == 0 and verdict.status != INFRASTRUCTURE:
+        return verdict
+    return replace(
+        verdict,
+        status=TAMPERED,
+        points=0.0,
+        held=verdict.points,
+        checked=verdict.title,
+        expected="",
+        found=f"it uses {uses}",
+        next_step="Your instructor will look at it before points are given.",
+        hint_id="",
+        detail=f"{detail}\n{verdict.detail}".strip(),
+        parts={},
+        shown=(),
     )

@@ -1,5 +1,7 @@
 """A worker of its own: ``python -m grader.worker FRAMEWORK``, requests on stdin, replies on stdout.
 
+What a student's code reaches for is said on stderr, one line each.
+
 The two pipes are moved away from descriptors 0 and 1 before any student's code runs, so that
 nothing it prints or reads can reach them by accident.
 """
@@ -47,14 +49,18 @@ def private_pipes() -> Pipes:
 
 def main(framework: str, *, bare: bool = False) -> None:
     """Import the framework, unless ``bare``, say that it is there, then serve."""
-    channel = private_pipes()
+    channel, said = private_pipes(), os.dup(2)
+    void = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(void, 2)
+    os.close(void)
+    from grader.worker.audit import said_through
     from grader.worker.child import serve, warm_up
     from grader.worker.guard import Guard
 
     if not bare:
         warm_up(framework)
     channel.send({"ready": True})
-    serve(channel, framework, Guard())
+    serve(channel, framework, Guard(), said_through(said))
     os._exit(0)  # nothing a student registered with atexit may hold this process back
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import importlib
 import linecache
@@ -26,7 +25,9 @@ from grader.observers.run import (
     observed_error,
     unfilled_answers,
 )
+from grader.worker.audit import Watch, compiled
 from grader.worker.guard import Guard
+from grader.worker.text import without_magics
 
 IMPORTS = {"pytorch": ("torch", "torchvision"), "keras": ("tensorflow", "keras")}
 COURSE = ("backbone", "measure", "pictures", "plots", "predict", "quiet", "settings", "trace")
@@ -61,26 +62,37 @@ def _settle_optimizers() -> None:
         kind([torch.nn.Parameter(torch.empty(1))], lr=0.1)
 
 
-def serve(channel: Channel, framework: str, guard: Guard) -> None:
-    """Answer requests until there are none: each gets exactly one reply."""
-    notebook, own = Notebook(framework), os.getpid()
-    while (request := channel.receive()) is not None:
+def serve(
+    channel: Channel, framework: str, guard: Guard, say: Callable[[str], None] = lambda line: None
+) -> None:
+    """Answer requests until there are none: each gets exactly one reply.
+
+    Parameters
+    ----------
+    say : function
+        Takes a line on what the student's code reached for, out of this process.
+    """
+    receive, send, answer, own = channel.receive, channel.send, _answer, os.getpid()
+    getpid, end, restore = os.getpid, os._exit, guard.restore_builtins
+    notebook = Notebook(framework, say, guard.code_set)
+    guard.hold_fast(channel)
+    while (request := receive()) is not None:
         nonce = request.pop("nonce", "")
         try:
-            reply = _answer(request, notebook, guard)
+            reply = answer(request, notebook, guard)
         except Exception as error:  # what a student's code raises was caught long before
             reply = {"fault": f"{type(error).__name__}: {error}"}
-        if os.getpid() != own:
-            os._exit(0)  # a process that the student's code forked came back here: not its place
-        channel.send({**reply, "nonce": nonce})
+        if getpid() != own:
+            end(0)  # a process that the student's code forked came back here: not its place
+        restore()
+        send({**reply, "nonce": nonce})
 
 
 def _answer(request: Mapping[str, Any], notebook: Notebook, guard: Guard) -> dict[str, Any]:
     if request["do"] == "cell":
-        keep = request.get("keep", ())
-        reply = _as_message(notebook.run(request["id"], request["source"], keep))
-        guard.restore_builtins()
-        return reply
+        trusted, keep = request.get("kind") == "setup", request.get("keep", ())
+        cell = request["id"], request["source"]
+        return _as_message(notebook.run(*cell, keep=keep, trusted=trusted))
     if request["do"] == "seed":
         reseed(notebook.framework, request["seed"])
         return {}
@@ -94,34 +106,41 @@ def _answer(request: Mapping[str, Any], notebook: Notebook, guard: Guard) -> dic
 class Notebook:
     """A notebook's namespace without a kernel: cells run in it one after the other."""
 
-    def __init__(self, framework: str) -> None:
+    def __init__(
+        self, framework: str, say: Callable[[str], None], alarm: Callable[[], None]
+    ) -> None:
         self.framework = framework
         self.module = types.ModuleType("__main__")
         self.names = self.module.__dict__
         self.names["display"] = lambda *things, **options: None
         sys.modules["__main__"] = self.module
         grader.checks = sys.modules["grader.checks"] = _no_checks()  # type: ignore[attr-defined]
+        self._watch = Watch(say, self.names, alarm)
 
-    def run(self, cell_id: str, source: str, keep: Sequence[str] = ()) -> Observation:
+    def run(
+        self, cell_id: str, source: str, *, keep: Sequence[str] = (), trusted: bool = False
+    ) -> Observation:
         """Execute one cell; whatever it raises becomes an observation.
 
         The names in ``keep`` are afterwards what they were before.
         """
         before = {name: self.names[name] for name in keep if name in self.names}
         try:
-            return self._run(cell_id, source)
+            return self._run(cell_id, source, trusted=trusted)
         finally:
             for name in keep:
                 self.names.pop(name, None)
             self.names.update(before)
 
-    def _run(self, cell_id: str, source: str) -> Observation:
+    def _run(self, cell_id: str, source: str, *, trusted: bool) -> Observation:
         filename = f"<cell {cell_id}>"
+        if trusted:
+            self._watch.trust(filename)
         text = without_magics(source)
         lines = [line + "\n" for line in text.split("\n")]
         linecache.cache[filename] = (len(text), None, lines, filename)
         try:
-            exec(compile(text, filename, "exec"), self.names)
+            exec(compiled(text, filename), self.names)
         except BaseException as error:  # SystemExit and KeyboardInterrupt end a cell, not grading
             return observed_error(error)
         return Observation(OK)
@@ -132,25 +151,6 @@ def _no_checks() -> types.ModuleType:
     module = types.ModuleType("grader.checks")
     module.check = lambda *answers, **named: None  # type: ignore[attr-defined]
     return module
-
-
-def without_magics(source: str) -> str:
-    """Return the cell as plain Python: lines of ``%magic`` and ``!shell`` do nothing here."""
-    try:
-        ast.parse(source)
-    except (SyntaxError, ValueError):
-        lines = source.split("\n")
-        return "\n".join(map(_plain_line, lines))
-    return source
-
-
-def _plain_line(line: str) -> str:
-    bare = line.lstrip()
-    if bare.startswith("%%"):
-        return ""
-    if bare.startswith(("%", "!", "?")) or bare.rstrip().endswith("?"):
-        return line[: len(line) - len(bare)] + "pass"
-    return line
 
 
 def reseed(framework: str, seed: int) -> None:

@@ -7,29 +7,43 @@ import operator
 import sys
 import threading
 import types
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 # Modules whose functions and classes must be what they were when the student's code began.
 _WATCHED = (
+    "ast",
     "builtins",
+    "codecs",
     "collections",
+    "contextlib",
+    "copy",
     "functools",
+    "gc",
     "grader",
     "course",
+    "importlib",
     "inspect",
+    "io",
     "json",
     "keras",
+    "linecache",
     "math",
     "numpy",
     "operator",
+    "os",
     "random",
+    "struct",
+    "sys",
+    "time",
     "torch",
     "torchvision",
     "types",
 )
+# Modules that stay the very ones, and whose instances keep what they hold.
+_OURS = ("grader", "importlib", "json")
 _CALLABLE = (
     types.FunctionType,
     types.BuiltinFunctionType,
@@ -61,7 +75,7 @@ _SKIPPED = (
 _KEPT = ("torch._tensor",)
 
 
-_CODE_OF = operator.attrgetter("__code__")
+_inside = operator.attrgetter("__code__", "__defaults__", "__kwdefaults__")
 _IS = operator.is_
 
 
@@ -90,6 +104,23 @@ def _watched(name: str) -> bool:
     return name in _KEPT or not name.startswith(_SKIPPED)
 
 
+def _root(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def _instances(modules: Iterable[types.ModuleType]) -> list[Any]:
+    """Return what stands in ``modules`` and is an object of a class of theirs."""
+    found = {
+        id(value): value
+        for module in modules
+        for value in list(vars(module).values())
+        if _root(str(getattr(type(value), "__module__", ""))) in _OURS
+        and issubclass(type(getattr(value, "__dict__", None)), dict)
+        and not isinstance(value, type)
+    }
+    return list(found.values())
+
+
 def _is_callable(value: Any) -> bool:
     # type(), not isinstance(): a lazy object may import half a framework when asked for its class
     return issubclass(type(value), _CALLABLE)
@@ -99,12 +130,19 @@ class Guard:
     """Remembers the functions, classes and methods of the watched modules.
 
     Made after the framework is imported and before any code of a student's runs.
+
+    Attributes
+    ----------
+    code_was_set : bool
+        Whether any function anywhere was given other code or defaults; who sees that happen
+        (`grader.worker.audit`) says so here, for asking each of them takes too long.
     """
 
     def __init__(self) -> None:
         self._modules: list[tuple[str, dict[str, Any], dict[str, Any]]] = []
         self._classes: list[tuple[type, dict[str, Any], frozenset[str]]] = []
-        self._code: list[tuple[types.FunctionType, types.CodeType]] = []
+        self._functions: list[types.FunctionType] = []
+        self.code_was_set = False
         self._sizes: dict[str, int] = {}
         self._builtin_names = set(dir(builtins))
         self._shadows: set[tuple[str, str]] = set()  # a module's own name for a builtin
@@ -112,8 +150,10 @@ class Guard:
         for name, module in list(sys.modules.items()):
             if _watched(name) and issubclass(type(module), types.ModuleType):
                 self._remember(name, module.__dict__, seen)
-        self._functions = [function for function, _ in self._code]
-        self._codes = [code for _, code in self._code]
+        self._insides = [_inside(function) for function in self._functions]
+        self._own = {name: m for name, m in sys.modules.items() if _root(name) in _OURS}
+        self._things: list[tuple[Any, dict[str, Any]]] = []
+        self.hold_fast(*_instances(self._own.values()))
         self._hooks = (list(sys.meta_path), list(sys.path_hooks))
         self._builtins = list(builtins.__dict__.items())
         self._noticed: list[str] = []
@@ -130,11 +170,17 @@ class Guard:
             if isinstance(value, type) and _watched(value.__module__):
                 own = {k: v for k, v in vars(value).items() if _is_callable(v)}
                 self._classes.append((value, own, frozenset(vars(value))))
-                self._code += [
-                    (v, v.__code__) for v in own.values() if isinstance(v, types.FunctionType)
-                ]
+                self._functions += [v for v in own.values() if isinstance(v, types.FunctionType)]
             elif isinstance(value, types.FunctionType):
-                self._code.append((value, value.__code__))
+                self._functions.append(value)
+
+    def code_set(self) -> None:
+        """Take note that some function was given other code or defaults."""
+        self.code_was_set = True
+
+    def hold_fast(self, *things: Any) -> None:
+        """Remember what each of ``things`` holds itself, beside what its class gives it."""
+        self._things += [(thing, dict(vars(thing))) for thing in things]
 
     def restore_builtins(self) -> None:
         """Put back the builtins at once: without them not even a reply can be written."""
@@ -148,6 +194,7 @@ class Guard:
         """Put back what was replaced and return its names; an empty list is the usual answer."""
         self.restore_builtins()
         changed, self._noticed = self._noticed + self._restore_code(), []
+        changed += self._restore_own()
         for name, names, kept in self._modules:
             if len(names) != self._sizes[name]:
                 changed += self._remove_shadows(name, names)
@@ -183,12 +230,29 @@ class Guard:
 
     def _restore_code(self) -> list[str]:
         changed: list[str] = []
-        if all(map(_IS, map(_CODE_OF, self._functions), self._codes)):
+        if not self.code_was_set:
             return changed
-        for function, code in self._code:
-            if function.__code__ is not code:
-                function.__code__ = code
+        self.code_was_set = False
+        for function, kept in zip(self._functions, self._insides, strict=True):
+            if not all(map(_IS, _inside(function), kept)):
+                function.__code__, function.__defaults__, function.__kwdefaults__ = kept
                 changed.append(f"{function.__module__}.{function.__qualname__}")
+        self.code_was_set = False  # putting it back was seen too
+        return changed
+
+    def _restore_own(self) -> list[str]:
+        changed = []
+        for name, module in self._own.items():
+            if sys.modules.get(name) is not module:
+                sys.modules[name] = module
+                changed.append(f"sys.modules[{name!r}]")
+        for thing, kept in self._things:
+            held = object.__getattribute__(thing, "__dict__")
+            if len(held) != len(kept) or not _kept(held, kept):
+                odd = [key for key in {**held, **kept} if held.get(key) is not kept.get(key)]
+                held.clear()
+                held.update(kept)
+                changed += [f"{type(thing).__name__}.{key}" for key in odd]
         return changed
 
     def _restore_hooks(self) -> list[str]:

@@ -23,11 +23,12 @@ from pathlib import Path
 from typing import NoReturn
 
 from grader.observers.facts import pack
-from grader.worker import walls
+from grader.worker import syscalls, walls
 from grader.worker.limits import LIMIT
 
 POLL_MS = 100
 MAX_PROCESSES = 64
+MOST_SAID = 65536  # what a pipe holds
 
 
 def main() -> None:
@@ -102,21 +103,34 @@ def _keep(
     """Make the walls, fork the worker, and stay until it is gone or no longer wanted."""
     talk, watch = (socket.socket(fileno=handle) for handle in handles)
     os.setsid()
-    reason = "crashed"
+    reason, heard = "crashed", -1
     try:
         if options.shut_in:
             walls.separate()
+        heard, said = os.pipe()
         worker = os.fork()
         if worker == 0:
             watch.close()
-            _work(framework, talk, guard, options)
+            _work(framework, talk, said, guard, options)
         talk.close()
+        os.close(said)
         reason = _watch(worker, watch, options.memory_mb, options.cpu_s)
     except OSError as error:
         reason = f"infrastructure: {error}"
     with contextlib.suppress(OSError):
-        watch.sendall(pack({"ended": reason}))
+        watch.sendall(pack({"ended": reason, "said": _all_of(heard)}))
     os._exit(0)
+
+
+def _all_of(heard: int) -> str:
+    """Return what the worker said; a process that it left behind may hold the other end."""
+    if heard < 0:
+        return ""
+    os.set_blocking(heard, False)
+    try:
+        return os.read(heard, MOST_SAID).decode("ascii", "replace")
+    except BlockingIOError:
+        return ""
 
 
 def _watch(worker: int, watch: socket.socket, memory_mb: int, cpu_s: int) -> str:
@@ -156,7 +170,11 @@ def _end(worker: int) -> None:
 
 
 def _work(
-    framework: str, talk: socket.socket, guard: object, options: argparse.Namespace
+    framework: str,
+    talk: socket.socket,
+    said: int,
+    guard: object,
+    options: argparse.Namespace,
 ) -> NoReturn:
     """Answer requests inside the walls; the first of a new process tree."""
     code, keep = 1, talk.fileno()
@@ -164,13 +182,14 @@ def _work(
         os.setsid()
         if options.shut_in:
             walls.close_in()
+            syscalls.refuse()
             Path(walls.SCRATCH, "home").mkdir(exist_ok=True)
             os.chdir(walls.SCRATCH)
         walls.limit(options.memory_mb, options.cpu_s, shut_in=options.shut_in)
         keep = talk.detach()
-        os.closerange(3, keep)
-        os.closerange(keep + 1, 4096)
+        _close_all_but(keep, said)
         from grader.worker.__main__ import Pipes
+        from grader.worker.audit import said_through
         from grader.worker.child import serve, warm_up
         from grader.worker.guard import Guard
 
@@ -179,14 +198,22 @@ def _work(
             guard = Guard()
         channel = Pipes(os.fdopen(keep, "rb", closefd=False), os.fdopen(os.dup(keep), "wb"))
     except Exception as error:  # a wall that could not be made: say it, and run nothing
-        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(keep)) as said:
-            said.sendall(pack({"fault": f"{type(error).__name__}: {error}"}))
+        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(keep)) as tell:
+            tell.sendall(pack({"fault": f"{type(error).__name__}: {error}"}))
         os._exit(1)
     try:
-        serve(channel, framework, guard)  # type: ignore[arg-type]
+        serve(channel, framework, guard, said_through(said))  # type: ignore[arg-type]
         code = 0
     finally:
         os._exit(code)  # nothing registered with atexit may hold this process back
+
+
+def _close_all_but(*kept: int) -> None:
+    first = 3
+    for handle in sorted(kept):
+        os.closerange(first, handle)
+        first = handle + 1
+    os.closerange(first, 4096)
 
 
 if __name__ == "__main__":

@@ -81,13 +81,55 @@ def test_each_worker_has_its_own_temporary_folder(workers):
 
 
 def test_no_network_and_no_socket_outside(workers):
-    assert "unreachable" in run(
+    assert "not supported" in run(
         workers, "import socket\nsocket.create_connection(('192.0.2.1', 80), timeout=2)"
     )
     assert "refused" in run(
         workers,
         "import socket\ns = socket.socket(socket.AF_UNIX)\ns.connect('\\0/tmp/.X11-unix/X0')",
     )
+
+
+@pytest.mark.attack(66)
+@pytest.mark.parametrize(
+    ("outside", "said"),
+    [
+        ("import os\nos.memfd_create('x')", "Operation not permitted"),
+        ("libc.shmget(0, 1 << 20, 0o1777)", "Operation not permitted"),
+        ("libc.msgget(0, 0o1777)", "Operation not permitted"),
+        ("libc.mq_open(b'/x', 0o102, 0o600, None)", "Operation not permitted"),
+        ("libc.unshare(0x10000000)", "Operation not permitted"),
+        ("libc.syscall(CLONE, 0x10000011, 0, 0, 0, 0)", "Operation not permitted"),
+        ("libc.syscall(435, 0, 0)", "Function not implemented"),
+        ("libc.mount(b'tmpfs', b'/scratch', b'tmpfs', 0, None)", "Operation not permitted"),
+        ("libc.ptrace(0, 0, 0, 0)", "Operation not permitted"),
+        ("import socket\nsocket.socket(socket.AF_VSOCK)", "not supported"),
+        ("import socket\nsocket.socket(socket.AF_NETLINK, 3)", "not supported"),
+    ],
+)
+def test_memory_and_sockets_outside_of_a_process_are_refused(workers, outside, said):
+    helped = (
+        "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\n"
+        "CLONE = {'x86_64': 56, 'aarch64': 220}[os.uname().machine]\n"
+    )
+    check = "\nn = ctypes.get_errno()\nraise OSError(n, os.strerror(n))"
+    assert said in run(workers, helped + outside + check)
+
+
+@pytest.mark.attack(66)
+def test_temporary_files_are_limited_as_a_whole(workers):
+    fill = "n = 0\nwhile True:\n    n += 1\n    open(f'{folder}/{n}', 'wb').write(b'x' * 10**7)\n"
+    for folder in ("/scratch", "/dev/shm"):
+        assert "No space left" in run(workers, f"folder = {folder!r}\n" + fill)
+
+
+def test_what_multiprocessing_needs_is_there(workers):
+    shared = (
+        "import multiprocessing as m, socket\nq = m.get_context('fork').Queue()\n"
+        "q.put(1)\nassert q.get(timeout=5) == 1\nm.get_context('fork').Lock().acquire()\n"
+        "a, b = socket.socketpair()\na.send(b'x')\nassert b.recv(1) == b'x'"
+    )
+    assert run(workers, shared) == "ok"
 
 
 def test_no_rights(workers):

@@ -91,7 +91,8 @@ SHARED = (
 def test_each_exercise_has_its_own_memory(source, eat):
     answer = f"def double(x):\n    {eat}\n    return 2 * x"
     register(dataclasses.replace(sample.DOUBLE, timeout_s=60))
-    assert verdict(source, answer).points == 3
+    found = verdict(source, answer)  # what maps memory itself is right and waits for a person
+    assert found.points + found.held == 3
     register(dataclasses.replace(sample.DOUBLE, memory_mb=200, timeout_s=60))
     found = verdict(source, answer)
     assert (found.status, found.points) == ("out of memory", 0)
@@ -184,7 +185,8 @@ def test_memory_is_watched_where_the_system_gives_no_help(source, cold, monkeypa
 def test_a_forked_child_that_comes_back_does_not_answer_too(source):
     twins = "import os\ndef double(x):\n    os.fork()\n    return 2 * x"
     found = verdict(source, twins)
-    assert (found.status, found.points) == ("passed", 3)
+    assert (found.status, found.points, found.held) == ("tampered", 0, 3)  # and not a forged reply
+    assert "os.fork" in found.found
 
 
 TWO = {"double": nb.RIGHT, "choice": "choice = 'b'"}
@@ -224,7 +226,8 @@ def test_what_goes_wrong_costs_the_exercise_it_stands_in(two, monkeypatch, evil,
     other = "choice" if where == "double" else "double"
     answers[other] = slow + answers[other]
     found = grade(two, Submission(answers), "pytorch", bare).verdicts
-    assert found[f"00-sample/{other}"].status == "passed"
+    spared = found[f"00-sample/{other}"]
+    assert spared.points + spared.held == spared.of  # held where a person is to look
     if status:
         assert (found[f"00-sample/{where}"].status, found[f"00-sample/{where}"].points) == (
             status,

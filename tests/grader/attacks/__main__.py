@@ -1,4 +1,4 @@
-"""Run the attack suite and print one line for each of the 57: ``python -m tests.grader.attacks``.
+"""Run the attack suite and print one line for each of the 70: ``python -m tests.grader.attacks``.
 
 What follows goes to pytest, such as ``-x`` or ``-k lesson``.
 """

@@ -20,7 +20,7 @@ class Attack:
     Attributes
     ----------
     number : int
-        1 to 57, as the course's list of attacks counts them.
+        1 to 70, as the course's list of attacks counts them.
     name : str
         What is tried.
     answer : str
@@ -29,6 +29,10 @@ class Attack:
         Changes the submitted notebook (plain JSON) before it is handed in; may return bytes.
     honest : bool
         The answer is right and must earn full points in spite of what is odd.
+    held : bool
+        The answer is right, and its points wait for a person because of what else it does.
+    flagged : bool
+        No point may come of it before a person has looked, and a line must be named.
     statuses : tuple of str
         Verdicts that are allowed; any if empty.
     """
@@ -38,6 +42,8 @@ class Attack:
     answer: str = WRONG
     change: Callable[[dict[str, Any]], Any] | None = None
     honest: bool = False
+    held: bool = False
+    flagged: bool = False
     statuses: tuple[str, ...] = ()
 
     def notebook(self) -> Any:

@@ -1,4 +1,4 @@
-"""What each of the 57 attacks is, in a few words."""
+"""What each of the 70 attacks is, in a few words."""
 
 NAMES = dict(
     enumerate(
@@ -60,6 +60,19 @@ NAMES = dict(
             "FIFOs and devices",
             "DataLoader and multiprocessing workers, which must work",
             "warnings and log lines, which must cost nothing",
+            "a replaced module of the grader's, or import_module",
+            "shadowed attributes of the tamper check, channel, encoder",
+            "a reply of one's own with the right number, then the end",
+            "profilers, finalizers, callbacks that patch for a moment",
+            "the case read out of frames, the collector, memory",
+            "lone surrogates in errors and answers",
+            "damaged, wrongly flagged, overlapping zips in a zip",
+            "__MACOSX, .ipynb_checkpoints, .DS_Store as hand-ins",
+            "memory outside the heap, vsock",
+            "texts that stall who reads them",
+            "a replaced clock or defaults: the grader's fault by choice",
+            "escape bytes that reach the terminal",
+            "grade check outside the sandbox, beside a class's secret",
         ),
         start=1,
     )
