@@ -157,8 +157,10 @@ def run(
 
         engine, slots = engine_on(scheduler, room.root, sandbox=sandbox)
         jobs = jobs or slots
+        room.equip(engine)
     else:
-        engine = engine_for(room.root, sandbox=sandbox)
+        engine = engine_for(room.folders, sandbox=sandbox)
+        room.equip(engine)
     if exercise:
         name = regrade.exercise_id(exercise, (one.lesson for one in wanted))
         wanted = [one for one in wanted if name.startswith(f"{one.lesson}/")]

@@ -8,12 +8,13 @@ is sent to another one; only the coordinator writes, so nothing is lost and noth
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import logging
 import threading
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ import nbformat
 from grader.checks.verdict import Verdict
 from grader.engine import Engine, checks_digest, environment_digest
 from grader.errors import ClusterError, SandboxError
-from grader.rebuild import Source, Submission, source_of
+from grader.rebuild import CELL_TIMEOUT_S, Source, Submission, source_of
 from grader.session import Result, grade
 from grader.workers import Workers
 
@@ -44,6 +45,8 @@ class Job:
     secret: str
     sandbox: bool
     versions: tuple[str, str]
+    files: Mapping[str, str] = field(default_factory=dict)
+    timeout_s: float = CELL_TIMEOUT_S
 
     def to_bytes(self) -> bytes:
         """Return the job as JSON."""
@@ -58,6 +61,12 @@ class Job:
     def submission(self) -> Submission:
         """The student's half."""
         return Submission(dict(self.answers), frozenset(self.elsewhere), tuple(self.notes))
+
+    @property
+    def source(self) -> Source:
+        """The trusted half."""
+        files = {name: base64.b64decode(content) for name, content in self.files.items()}
+        return replace(_source(self.notebook), files=files, timeout_s=self.timeout_s)
 
 
 def versions(lesson: str) -> tuple[str, str]:
@@ -77,9 +86,8 @@ def grade_job(content: bytes) -> bytes:
         workers = _workers(job.sandbox)
     except SandboxError as error:
         return _fault(str(error))
-    source = _source(job.notebook)
     secret = bytes.fromhex(job.secret)
-    result = grade(source, job.submission, job.framework, workers, secret=secret)
+    result = grade(job.source, job.submission, job.framework, workers, secret=secret)
     return result_to_bytes(result)
 
 
@@ -183,6 +191,8 @@ class Cluster:
             secret.hex(),
             self._sandbox,
             versions(lesson),
+            {name: base64.b64encode(one).decode() for name, one in source.files.items()},
+            source.timeout_s,
         )
         content = job.to_bytes()
         name = f"grade-{hashlib.sha256(content).hexdigest()}"

@@ -12,15 +12,20 @@ import platform
 import secrets
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader import lessons
 from grader.checks.verdict import Verdict
 from grader.exams import Exams, is_exam
 from grader.log import FOLDER, Entry, Log
-from grader.rebuild import Source, Submission
+from grader.rebuild import CELL_TIMEOUT_S, Source, Submission
 from grader.session import MakeWorker, Result, grade
+
+if TYPE_CHECKING:
+    from nbgrader.coursedir import CourseDirectory
 
 Remote = Callable[[Source, Submission, str, str, bytes], Result]
 
@@ -49,6 +54,8 @@ class Engine:
         self._make_worker, self._remote = make_worker, remote
         self._secret = class_secret(root)
         self._sources: dict[tuple[str, str], Source] = {}
+        self.folders: CourseDirectory | None = None  # the class's own names of nbgrader's folders
+        self.cell_timeout_s = CELL_TIMEOUT_S
         self.exams = Exams(root / FOLDER, self._secret)
 
     def source(self, lesson: str, framework: str, student: str = "") -> Source:
@@ -57,8 +64,8 @@ class Engine:
             return self.exams.source(lesson, framework, student)
         name = (lesson, framework)
         if name not in self._sources:
-            self._sources[name] = lessons.load(lesson, framework, self.root)
-        return self._sources[name]
+            self._sources[name] = lessons.load(lesson, framework, self.root, self.folders)
+        return replace(self._sources[name], timeout_s=self.cell_timeout_s)
 
     def key(self, submission: Submission, lesson: str, framework: str, student: str = "") -> str:
         """Return the hash under which the log keeps the verdicts on ``submission``."""
@@ -178,7 +185,9 @@ def checks_digest(lesson: str) -> str:
     number = lesson.partition("-")[0]
     digest = hashlib.sha256()
     for package in ("checks", "observers"):
-        spec = importlib.util.find_spec(f"grader.{package}.lesson_{number}")
+        module = f"lesson_{number}"
+        found = module.isidentifier()  # an assignment of another course may be called anything
+        spec = importlib.util.find_spec(f"grader.{package}.{module}") if found else None
         if spec is not None and spec.origin:
             digest.update(Path(spec.origin).read_bytes())
     return digest.hexdigest()

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from course import settings
 from grader.errors import SourceError
 from grader.observers.model import FRAMEWORKS
 from grader.rebuild import Source, read_source
 
+if TYPE_CHECKING:
+    from nbgrader.coursedir import CourseDirectory
+
 _FOLDERS = ("solutions", "lessons")  # the released notebook serves as well: its tests are the same
+MAX_FILES_BYTES = 32 * 2**20  # of what lies beside a notebook with plain tests
 
 
-def source_path(lesson: str, framework: str, root: Path | None = None) -> Path:
+def source_path(
+    lesson: str, framework: str, root: Path | None = None, folders: CourseDirectory | None = None
+) -> Path:
     """Return the trusted notebook of a lesson.
 
     Raises
@@ -21,14 +30,18 @@ def source_path(lesson: str, framework: str, root: Path | None = None) -> Path:
         If there is none; the message lists the lessons there are.
     """
     root = root or settings.project_root()
-    for folder in _FOLDERS:
-        path = root / folder / lesson / f"{framework}.ipynb"
+    if folders is not None:
+        from grader import layout
+
+    places = [root / folder / lesson for folder in _FOLDERS]
+    for place in layout.source_places(folders, lesson) if folders else places:
+        path = place / f"{framework}.ipynb"
         if path.is_file():
             return path
-    known = ", ".join(lesson_names(root)) or "none"
+    names = layout.lessons(folders) if folders else lesson_names(root)
     raise SourceError(
-        f"No lesson {lesson!r} for {framework} below {root}; there are: {known}. "
-        "Expected a path such as work/02-freezing/pytorch.ipynb."
+        f"No lesson {lesson!r} for {framework} below {root}; there are: "
+        f"{', '.join(names) or 'none'}. Expected a path such as work/02-freezing/pytorch.ipynb."
     )
 
 
@@ -39,9 +52,40 @@ def lesson_names(root: Path | None = None) -> list[str]:
     return sorted(found)
 
 
-def load(lesson: str, framework: str, root: Path | None = None) -> Source:
-    """Return the trusted notebook of a lesson, read."""
-    return read_source(source_path(lesson, framework, root))
+def load(
+    lesson: str,
+    framework: str,
+    root: Path | None = None,
+    folders: CourseDirectory | None = None,
+) -> Source:
+    """Return the trusted notebook of a lesson, read; with plain tests, what lies beside it too."""
+    path = source_path(lesson, framework, root, folders)
+    source = read_source(path)
+    if not source.has_plain_tests:
+        return source
+    return replace(source, files=_files_beside(path, folders.ignore if folders else []))
+
+
+def _files_beside(notebook: Path, ignore: Sequence[str]) -> dict[str, bytes]:
+    """Return the files of an assignment's folder, but for notebooks and what nbgrader ignores.
+
+    Raises
+    ------
+    SourceError
+        If they are too large to be given to each worker.
+    """
+    from nbgrader.utils import find_all_files
+
+    folder = notebook.parent
+    names = sorted(find_all_files(str(folder), [*ignore, "*.ipynb"]))
+    paths = [path for path in map(Path, names) if path.is_file()]
+    size = sum(path.stat().st_size for path in paths)
+    if size > MAX_FILES_BYTES:
+        raise SourceError(
+            f"{folder} holds {size / 2**20:.0f} MB beside its notebooks; at most "
+            f"{MAX_FILES_BYTES / 2**20:.0f} MB can be given to each worker."
+        )
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
 def belongs_to(path: Path) -> tuple[str, str]:

@@ -30,8 +30,9 @@ from grader.checks.verdict import (
     stopped,
 )
 from grader.observers.run import ERROR, MISSING, OK, Observation
+from grader.plain_tests import plain_verdicts, stack_of
 from grader.process import START_S, Gone, Late, Worker
-from grader.rebuild import Cell, Source, Submission, bound_names, cells_to_run
+from grader.rebuild import Cell, Source, Submission, bound_names, cells_to_run, is_plain
 
 CELL_TIMEOUT_S = 120.0
 SHORT_S = 60.0
@@ -186,9 +187,10 @@ def grade(
     secret: bytes | None = None,
 ) -> Result:
     """Return the verdicts on ``submission``; the cases are the public ones without a ``secret``."""
-    checks = [get(name) for names in source.checks.values() for name in names]
+    checks = [get(name) for names in source.checks.values() for name in names if not is_plain(name)]
     seed = secret_seed(secret, "run", submission.digest) % 2**31 if secret else 0
-    run = _Run(framework, cells_to_run(source, submission), make_worker, seed)
+    stack = stack_of(source, framework) if source.has_plain_tests else framework
+    run = _Run(stack, cells_to_run(source, submission), make_worker, seed)
     run.deadline = (
         time.monotonic() + START_S + 2 * CELL_TIMEOUT_S + sum(c.timeout_s for c in checks)
     )
@@ -204,6 +206,7 @@ def grade(
     finally:
         with run.timed("end"):
             run.drop()
+    verdicts |= plain_verdicts(source, submission, framework, make_worker)
     flags = [f"replaced {name}" for name in run.changed]
     flags += [f"{v.check_id}: {v.status}" for v in verdicts.values() if v.status == TAMPERED]
     stages = {name: round(seconds, 4) for name, seconds in run.stages.items()}
