@@ -55,7 +55,7 @@ def carry(
     student, lesson : str
         Whose submission.
     when : datetime, optional
-        The time of receipt, UTC; it counts instead of what the student's file says.
+        The time of receipt, UTC, if one is noted; it counts instead of what the file says.
     keep : sequence of str
         Files of the assignment that the student was to change.
     """
@@ -64,7 +64,6 @@ def carry(
     given = layout.place(folders, folders.source_directory, layout.NOBODY, lesson)
     found = dict(_files(submitted, folders.ignore))
     found |= {name: content for name, content in _files(given, folders.ignore) if name not in keep}
-    found.pop(TIMESTAMP, None)
     if when is not None:
         found[TIMESTAMP] = stamp(when).encode()
     for name, content in found.items():

@@ -323,18 +323,14 @@ class Classroom:
             plugin.export(gradebook)
 
     @cached_property
-    def _receipts(self) -> Receipts:
+    def receipts(self) -> Receipts:
+        """When what came in, as noted at the start of the command."""
         return Receipts(self.root)
 
     def received(self, submitted: Submitted) -> datetime | None:
         """Return when a lesson's last notebook came in: as noted, else as its file says."""
-        noted = self._receipts.time(submitted.student, submitted.lesson)
+        noted = self.receipts.time(submitted.student, submitted.lesson)
         return noted or timestamp(submitted.path.parent)
-
-
-def receipt_or_timestamp(root: Path, student: str, lesson: str, folder: Path) -> datetime | None:
-    """Return when a lesson's last notebook came in, for a step of nbgrader's own."""
-    return Receipts(root).time(student, lesson) or timestamp(folder)
 
 
 def check_version(url: str) -> None:

@@ -63,6 +63,10 @@ def load(
     source = read_source(path)
     if not source.has_plain_tests:
         return source
+    if folders is not None:
+        from grader import autotests
+
+        source = autotests.instantiated(source, folders, lesson, framework)
     return replace(source, files=_files_beside(path, folders.ignore if folders else []))
 
 

@@ -24,9 +24,10 @@ from traitlets import Bool
 from grader import feedback, layout, scoring
 from grader.carried import carry
 from grader.checks.verdict import Verdict
-from grader.classroom import receipt_or_timestamp, timestamp
+from grader.classroom import timestamp
 from grader.engine import Engine
 from grader.rebuild import Source, Submission, grade_id, read_submission, rebuilt_notebook
+from grader.receipts import Receipts
 from grader.session import MakeWorker
 
 NO_LIMIT_S = 3600.0  # even where nbgrader is told that there is none
@@ -104,8 +105,7 @@ def _init_assignment(converter: Autograde, lesson: str, student: str) -> None:
         Autograde.init_assignment(converter, lesson, student)
     finally:
         folders.ignore = ignored
-    submitted = layout.place(folders, folders.submitted_directory, student, lesson)
-    when = receipt_or_timestamp(Path(folders.root), student, lesson, submitted)
+    when = Receipts(Path(folders.root)).time(student, lesson)
     carry(folders, student, lesson, when, converter.exclude_overwriting.get(lesson, ()))
 
 

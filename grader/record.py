@@ -103,4 +103,4 @@ def _write_notebook(
     text = nbformat.writes(notebook) + "\n"
     replace_file(folder / f"{submitted.framework}.ipynb", text.encode("utf-8", "replace"))
     kept = Autograde(coursedir=room.folders, config=room.config).exclude_overwriting
-    carry(room.folders, *who, room.received(submitted), kept.get(submitted.lesson, ()))
+    carry(room.folders, *who, room.receipts.time(*who), kept.get(submitted.lesson, ()))
