@@ -110,13 +110,14 @@ def stamp(when: datetime) -> str:
     return f"{when:%Y-%m-%d %H:%M:%S.%f} UTC\n"
 
 
-def note_receipt(folder: Path, when: datetime) -> None:
+def note_receipt(folders: CourseDirectory, student: str, lesson: str, when: datetime) -> None:
     """Write when a submission came in where nbgrader's own pages look for it.
 
     formgrader calls a submission ungraded whose ``timestamp.txt`` is not the gradebook's time.
     """
+    folder = layout.place(folders, folders.submitted_directory, student, lesson)
     content = stamp(when).encode()
-    if small_file(folder / TIMESTAMP) != content:
+    if folder.is_dir() and small_file(folder / TIMESTAMP) != content:
         replace_file(folder / TIMESTAMP, content)
 
 

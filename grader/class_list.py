@@ -13,6 +13,8 @@ from typing import Any
 from nbgrader.api import Gradebook
 
 from grader.errors import ClassroomError
+from grader.log import FOLDER
+from grader.owners import safe_name
 
 # What the columns are called here and there; the first one that a file has is taken.
 _NAMES = {
@@ -23,6 +25,7 @@ _NAMES = {
     "email": ("email", "email address", "e-mail", "e-mail address"),
     "lms_user_id": ("lms_user_id", "canvas id", "id", "id number", "sis user id"),
 }
+_MARK = "class-list"
 _LAST_RESORT = ("id", "email address", "email", "id number")  # as the student's id
 
 
@@ -112,8 +115,6 @@ def _student(cells: Mapping[str, str]) -> Student:
 
 
 def _problem(made: Student, known: Mapping[str, Student]) -> str:
-    from grader.intake import safe_name
-
     if not made.id:
         return "no student id; the line was left out."
     if safe_name(made.id) != made.id:
@@ -137,6 +138,18 @@ def enter(book: Gradebook, students: Iterable[Student]) -> tuple[int, int]:
     return new, old
 
 
+def has_list(root: Path) -> bool:
+    """Return whether a class list was entered, so that others are strangers."""
+    return (root / FOLDER / _MARK).is_file()
+
+
+def note_list(root: Path) -> None:
+    """Remember that a class list was entered."""
+    mark = root / FOLDER / _MARK
+    mark.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    mark.touch()
+
+
 class Roll:
     """Whose work a name in an archive means.
 
@@ -144,14 +157,19 @@ class Roll:
     ----------
     students : iterable
         With the fields of `Student`; those of nbgrader's gradebook will do.
+    closed : bool
+        Whether others are strangers. So it is too if anything but the id is known of anyone: then
+        somebody has entered a list, where grading alone enters ids.
     """
 
-    def __init__(self, students: Iterable[Any] = ()) -> None:
+    def __init__(self, students: Iterable[Any] = (), *, closed: bool = False) -> None:
+        self.closed = closed
         self._ids: set[str] = set()
         self._by: dict[str, set[str]] = {}
         for one in students:
             self._ids.add(one.id)
             first, last = one.first_name or "", one.last_name or ""
+            self.closed = self.closed or bool(first or last or one.email or one.lms_user_id)
             names = [one.lms_user_id, one.email, one.email and one.email.partition("@")[0]]
             if first and last:
                 names += [f"{first} {last}", f"{last} {first}", f"{last}, {first}", last + first]

@@ -14,7 +14,7 @@ import jinja2
 from markupsafe import Markup
 from nbgrader.api import Gradebook
 
-from grader import chart
+from grader import attachments, chart
 from grader.checks.registry import get
 from grader.checks.verdict import NOT_DONE, Verdict
 from grader.classroom import Classroom
@@ -79,6 +79,7 @@ class Row:
     links: tuple[Link, ...]
     seconds: float
     late: str
+    attachments: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -189,7 +190,15 @@ def _row(
         tuple(_link(room, entry, entry.framework) for entry in own),
         sum(entry.seconds for entry in own),
         f"−{points_text(found.penalty)} for lateness" if found.penalty else "",
+        _attachments(room, who, lesson),
     )
+
+
+def _attachments(room: Classroom, student: str, lesson: str) -> tuple[Link, ...]:
+    """Return links to what a student handed in beside notebooks."""
+    files = attachments.listed(room.root, student, lesson)
+    places = [path.relative_to(room.root).as_posix() for path in files]
+    return tuple(Link(path.name, quote(place)) for path, place in zip(files, places, strict=True))
 
 
 def _link(room: Classroom, entry: Entry, text: str, check_id: str = "") -> Link:

@@ -30,8 +30,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from course import settings
 from grader import configuration, lateness, layout, lessons
-from grader.carried import TIMESTAMP, small_file
-from grader.class_list import Roll
+from grader.carried import TIMESTAMP, note_receipt, small_file
+from grader.class_list import Roll, has_list
 from grader.errors import ClassroomError
 from grader.log import FOLDER
 from grader.observers.model import FRAMEWORKS
@@ -40,6 +40,7 @@ from grader.scores import Rules
 
 if TYPE_CHECKING:
     from grader.engine import Engine
+    from grader.intake import Intake
 
 CONFIG_NAME = "nbgrader_config.py"
 ROOM_BYTES = 2**20  # less room than this on the disk, and grading does not begin
@@ -108,7 +109,14 @@ class Classroom:
     def roll(self) -> Roll:
         """Return the class list, by which names in archives are told."""
         with self.gradebook() as book:
-            return Roll(book.students)
+            return Roll(book.students, closed=has_list(self.root))
+
+    def intake(self, lesson: str) -> Intake:
+        """Return what takes in submissions of a lesson."""
+        from grader.intake import Intake
+
+        submitted = self.root / self.folders.submitted_directory
+        return Intake(self.root, submitted, self.known(lesson), self.roll(), self.folders)
 
     def equip(self, engine: Engine) -> None:
         """Tell an engine the class's folders, and how long a cell may run."""
@@ -120,7 +128,20 @@ class Classroom:
     def apply_lateness(self) -> int:
         """Set all penalties anew; return how many submissions are late."""
         with self.gradebook() as book:
-            return lateness.apply(book, self.root, self.config)
+            late = lateness.apply(book, self.root, self.config)
+            self._agree_on_times(book)
+        return late
+
+    def _agree_on_times(self, book: Gradebook) -> None:
+        """Have gradebook and ``timestamp.txt`` say what the receipts say."""
+        receipts = Receipts(self.root)
+        for assignment in book.assignments:
+            for one in assignment.submissions:
+                when = receipts.time(one.student_id, assignment.name)
+                if when is not None:
+                    one.timestamp = when
+                    note_receipt(self.folders, one.student_id, assignment.name, when)
+        book.db.commit()
 
     def known(self, lesson: str) -> str:
         """Return ``lesson`` if there is one of that name.
@@ -242,18 +263,9 @@ class Classroom:
 
     def overlooked(self) -> list[str]:
         """Return what lies in the folder of submissions and is not graded, each with the reason."""
-        folder = self.root / self.folders.submitted_directory
-        graded = {one.path for one in self.submissions()}
-        notes = []
-        for path in sorted(folder.glob("**/*.ipynb")):
-            if path in graded or any(part.startswith(".") for part in path.parts):
-                continue
-            place = path.relative_to(folder)
-            why = "it is in a linked folder"
-            if len(place.parts) != 3 or path.stem not in FRAMEWORKS:
-                why = "expected STUDENT/LESSON/keras.ipynb or pytorch.ipynb"
-            notes.append(f"{place.as_posix()}: {why}")
-        return notes
+        from grader.overlooked import reasons
+
+        return reasons(self.folders, self.submissions())
 
     def missing(self, lesson: str) -> list[str]:
         """Return who is in the gradebook and has handed nothing in for a lesson."""

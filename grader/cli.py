@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import secrets
+import shlex
 import sys
 import warnings
 from collections.abc import Iterable
@@ -287,13 +288,11 @@ def take_in(
 ) -> None:
     """Put the notebooks of a zip (or a zip of zips, or a folder) into submitted/."""
     from grader.classroom import Classroom
-    from grader.intake import Intake
     from grader.lateness import as_time
 
     room = Classroom(folder)
-    submitted = room.root / room.folders.submitted_directory
-    intake = Intake(room.root, submitted, room.known(lesson), room.roll())
-    _say_taken(room, lesson, intake.archive(archive, as_time(received) if received else None))
+    taken = room.intake(lesson).archive(archive, as_time(received) if received else None)
+    _say_taken(room, lesson, taken)
 
 
 @app.command()
@@ -309,12 +308,34 @@ def collect(
     _say_taken(room, lesson, exchange.collect(room, room.known(lesson)))
 
 
+@app.command("assign-hand-in")
+def assign_hand_in(
+    file: Annotated[Path, typer.Argument(help="What a stranger handed in, as take-in named it.")],
+    student: Annotated[str, typer.Argument(help="The id in the class list of whose it is.")],
+    folder: Annotated[Path, typer.Option("--class", "-C", help="The class folder.")] = Path(),
+) -> None:
+    """Say whose a notebook is that came under a name which the class list does not know."""
+    from grader import strangers
+    from grader.classroom import Classroom
+
+    room = Classroom(folder)
+    taken = strangers.assign(room, file, student)
+    for note in taken.notes:
+        _console.print(f"Note: {note}", markup=False)
+    for path in taken.files:
+        _console.print(f"Took in {path.relative_to(room.root)}", markup=False)
+    _console.print(f"Next: grade run {room.root}", markup=False)
+
+
 def _say_taken(room: Classroom, lesson: str, taken: Taken) -> None:
     for note in taken.notes:
         _console.print(f"Note: {note}", markup=False)
     if taken.strangers:
-        names = ", ".join(sorted(taken.strangers))
-        _console.print(f"Not in the class list: {names}", markup=False)
+        _console.print("Not in the class list; say whose it is:")
+    for place in taken.strangers.values():
+        command = shlex.join(["grade", "assign-hand-in", str(place.relative_to(room.root))])
+        command += f" STUDENT -C {shlex.quote(str(room.root))}"
+        _console.print(f"  {command}", markup=False, soft_wrap=True)
     late = room.late(lesson)
     if late:
         _console.print(
@@ -333,8 +354,11 @@ def class_list(
     from grader.classroom import Classroom
 
     found, notes = lists.read(students)
-    with Classroom(folder).gradebook() as book:
+    room = Classroom(folder)
+    with room.gradebook() as book:
         new, known = lists.enter(book, found)
+    if found:
+        lists.note_list(room.root)
     for note in notes:
         _console.print(f"Note: {note}", markup=False)
     _console.print(f"{new} students entered, {known} known before")

@@ -6,6 +6,7 @@ a folder's name; this reads plain files only, and believes the exchange's file s
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,10 +18,12 @@ from nbgrader.utils import parse_utc
 
 from grader.classroom import Classroom
 from grader.errors import ClassroomError
-from grader.intake import Found, Intake, Taken, safe_name
-from grader.observers.model import FRAMEWORKS
+from grader.intake import NBGRADERS_OWN, Intake, Taken
+from grader.owners import safe_name
 from grader.rebuild import read_bytes
+from grader.unpack import Archive
 
+MOST_OF_THEM = 1000  # bytes of a file of nbgrader's own
 _SLACK = timedelta(minutes=10)  # clocks of two machines, and a slow copy
 
 
@@ -49,8 +52,7 @@ def collect(room: Classroom, lesson: str) -> Taken:
             f"There is no exchange at {inbound}. Say in the class's nbgrader_config.py where it "
             "is: c.Exchange.root and c.CourseDirectory.course_id."
         )
-    submitted = room.root / room.folders.submitted_directory
-    intake = Intake(room.root, submitted, lesson, room.roll())
+    intake = room.intake(lesson)
     notes = intake.taken.notes
     newest: dict[str, _Parcel] = {}
     for parcel in _parcels(inbound, lesson, notes, check_owner=settings.check_owner):
@@ -59,9 +61,18 @@ def collect(room: Classroom, lesson: str) -> Taken:
             newest[parcel.student] = parcel
     for parcel in newest.values():
         notes += _about_time(parcel)
-        for found in _notebooks(parcel, notes):
-            intake.keep(parcel.student, found, parcel.arrived)
+        _take(parcel, intake)
     return intake.taken
+
+
+def _take(parcel: _Parcel, intake: Intake) -> None:
+    for _, files in Archive(parcel.folder).by_owner(lambda path: ""):
+        intake.hand_in(parcel.student, files, lambda file: (parcel.arrived, False))
+    folder = intake.folder(parcel.student)
+    if folder in {path.parent for path in intake.taken.files} | set(
+        intake.taken.strangers.values()
+    ):
+        _carry(parcel, folder)
 
 
 def _parcels(
@@ -110,13 +121,15 @@ def _about_time(parcel: _Parcel) -> list[str]:
     ]
 
 
-def _notebooks(parcel: _Parcel, notes: list[str]) -> Iterator[Found]:
-    for framework in FRAMEWORKS:
-        path = parcel.folder / f"{framework}.ipynb"
-        name = f"{parcel.folder.name}/{path.name}"
+def _carry(parcel: _Parcel, folder: Path) -> None:
+    """Copy what nbgrader needs to give feedback back; a time in it counts for nothing here."""
+    for name in NBGRADERS_OWN:
         try:
-            yield Found(name, framework, read_bytes(path))
-        except FileNotFoundError:
+            content = read_bytes(parcel.folder / name)
+        except (OSError, ValueError):  # not there, a link, a pipe
             continue
-        except (OSError, ValueError) as error:
-            notes.append(f"{name!r} was left out: {error}")
+        if len(content) <= MOST_OF_THEM and folder.is_dir():
+            target = folder / name
+            with contextlib.suppress(OSError):
+                target.unlink(missing_ok=True)  # never written through a link
+                target.write_bytes(content)

@@ -1,39 +1,49 @@
 """Take submissions in, into ``submitted/``: from a zip, from a folder, from nbgrader's exchange.
 
-Nothing is unpacked to a path that an archive names, and no link is followed. Each notebook found
-is read into memory, up to a limit, and written under a student's name made of harmless characters;
-what it replaces is kept, and the time of receipt is noted where no student can write.
+Nothing is unpacked to a path that an archive names, and no link is followed. Which file is which
+notebook is told by the cells it holds. What is written stands under a student's name made of
+harmless characters; what it replaces is kept, and the time of receipt is noted where no student can
+write. Who is not in the class list waits in ``.grader/strangers/``.
 """
 
 from __future__ import annotations
 
-import errno
-import io
 import os
-import re
-import stat
-import unicodedata
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
+from grader import attachments
 from grader.class_list import Roll
 from grader.errors import ClassroomError
 from grader.log import FOLDER
 from grader.observers.model import FRAMEWORKS
-from grader.rebuild import MAX_BYTES, read_bytes
+from grader.owners import (
+    LESSON_NAME,
+    common_folders,
+    is_late,
+    is_platforms,
+    parts_of,
+    possible_names,
+    student_name,
+)
+from grader.printable import printable
 from grader.receipts import Receipts
+from grader.recognize import Recognized, Recognizer
+from grader.unpack import Archive, File
 
-MAX_DEPTH = 2  # a zip of zips, and no deeper
-MAX_MEMBERS = 20_000
-MAX_TOTAL = 2 * 2**30
+if TYPE_CHECKING:
+    from nbgrader.coursedir import CourseDirectory
+
 EARLIER = "earlier"  # what a newer submission has replaced
+STRANGERS = "strangers"  # whose owner nobody knows yet
+NBGRADERS_OWN = ("timestamp.txt", "submission_secret.txt")
+MOST_NOTEBOOKS = 60  # of one student, that are looked into
+_MOST_NAMES = 5  # in one note
 
-_COMMON = ("work", "lessons", "notebooks", "submitted", "submissions")
-_MOODLE = re.compile(r"(?P<name>[^/]+?)_(?P<id>\d+)_assignsubmission_file_?")
-_CANVAS = re.compile(r"(?P<id>[^_/]+?)(?P<late>_LATE)?_(?P<user>\d+)_\d+_")
+When = Callable[[File], tuple[datetime, bool]]  # when a file came in; whether a person says so
 
 
 @dataclass
@@ -46,13 +56,13 @@ class Taken:
         Below ``submitted/``, each once.
     notes : list of str
         What was left out, and why; what was replaced.
-    strangers : set of str
-        Who is not in the class list, if there is one.
+    strangers : dict of str to Path
+        Who is not in the class list, if there is one, and where their work waits.
     """
 
     files: list[Path] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    strangers: set[str] = field(default_factory=set)
+    strangers: dict[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -74,6 +84,31 @@ class Found:
     content: bytes
 
 
+@dataclass(frozen=True)
+class _Candidate:
+    """A file that may be the notebook that counts."""
+
+    file: File
+    framework: str
+    seen: Recognized | None
+    place: int
+
+    @property
+    def rank(self) -> tuple[bool, bool, bool, bool, tuple[int, ...], int, int]:
+        """The newest that is a notebook with work in it; at the same time, the fullest."""
+        done, cells = (self.seen.done, self.seen.cells) if self.seen else (0, 0)
+        courses_own = {"lessons", "solutions"} & {part.lower() for part in parts_of(self.file.path)}
+        return (
+            self.seen is not None,
+            not self.file.problem,
+            done > 0,
+            not courses_own,  # a whole checkout in one zip
+            self.file.when,
+            cells,
+            self.place,
+        )
+
+
 class Intake:
     """Writes notebooks to ``submitted/STUDENT/LESSON/FRAMEWORK.ipynb`` of a class folder.
 
@@ -85,26 +120,38 @@ class Intake:
         What they are submissions of.
     roll : Roll, optional
         The class list, by which names in an archive become students' ids.
+    folders : CourseDirectory, optional
+        What the class calls nbgrader's folders.
     """
 
-    def __init__(self, root: Path, submitted: Path, lesson: str, roll: Roll | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        submitted: Path,
+        lesson: str,
+        roll: Roll | None = None,
+        folders: CourseDirectory | None = None,
+    ) -> None:
         self._root, self._submitted, self._lesson = root, submitted, lesson
         self._roll = roll or Roll()
         self._receipts = Receipts(root)
+        self._recognizer = Recognizer(root, folders)
+        self._names = sorted({*FRAMEWORKS, *self._recognizer.notebooks(lesson)})
+        self._wrapped = 0
         self.taken = Taken()
 
     def archive(self, source: Path, received: datetime | None = None) -> Taken:
         """Take in a zip, or a folder that is laid out like one.
 
-        Understands Moodle's folders (``Ann Lee_123_assignsubmission_file_/pytorch.ipynb``),
-        Canvas's flat names (``leeann_123_456_pytorch.ipynb``), a folder per student, and zips
-        inside.
+        Understands Moodle's folders (``Ann Lee_123_assignsubmission_file_/pytorch.ipynb``, a team's
+        name before it or not), Canvas's flat names (``leeann_123_456_pytorch.ipynb``), a folder or
+        a zip per student, and zips inside.
 
         Parameters
         ----------
         received : datetime, optional
-            When it came in; by default when the archive was written, for a folder now. What
-            Canvas has marked as late came in when the archive was written.
+            When it came in, as a person vouches; by default when the archive was written, for a
+            folder now. What Canvas has marked as late came in when the archive was written.
 
         Raises
         ------
@@ -112,51 +159,147 @@ class Intake:
             If ``source`` is neither.
         """
         written = _written(source)
-        for one in self._found(source):
-            if self._of_another_lesson(one.path):
-                continue
-            names = possible_names(one.path)
-            who = self._roll.find(names) or student_name(one.path)
-            late = (match := _CANVAS.match(one.path)) and match["late"]
-            if who:
-                self.keep(who, one, written if late else received or written)
-            else:
-                self._note(f"{one.path[:200]!r} stands in no student's folder.")
+        archive = Archive(source)
+        self._wrapped = common_folders(archive.paths)
+
+        def when(file: File) -> tuple[datetime, bool]:
+            vouched = received is not None and not is_late(file.outer, self._wrapped)
+            return (received, True) if vouched and received else (written, False)
+
+        for who, files in archive.by_owner(self._owner):
+            for owner, own in self._apart(who, files):
+                self.hand_in(owner, own, when)
         return self.taken
 
-    def _found(self, source: Path) -> Iterator[Found]:
-        budget = [MAX_TOTAL, MAX_MEMBERS]
-        if source.is_dir():
-            yield from _in_folder(source, budget, self.taken.notes)
+    def _owner(self, outer: str, inner: str = "") -> str:
+        names = possible_names(outer, inner, self._wrapped)
+        return self._roll.find(names) or student_name(outer, inner, self._wrapped)
+
+    def _apart(self, who: str, files: list[File]) -> Iterator[tuple[str, list[File]]]:
+        """Yield whose files these are: a zip of nobody's may hold a folder for each student."""
+        groups: dict[str, list[File]] = {}
+        for file in files:
+            known = not file.inner or is_platforms(file.outer, self._wrapped)
+            owner = who if known or self._roll.find([who]) else self._owner(file.outer, file.inner)
+            groups.setdefault(owner, []).append(file)
+        yield from groups.items()
+
+    def hand_in(self, who: str, files: Iterable[File], when: When) -> None:
+        """Take in what one student handed in: the notebooks that count, and the rest beside."""
+        if not who:
+            self._note_files("", list(files), "in no student's folder; left out")
             return
-        try:
-            with zipfile.ZipFile(source) as opened:
-                yield from _notebooks(opened, "", 1, budget, self.taken.notes)
-        except zipfile.BadZipFile as error:
-            raise ClassroomError(f"{source} cannot be read as a zip: {error}") from None
+        candidates, others = self._sorted(who, files)
+        for framework in self._names:
+            mine = [one for one in candidates if one.framework == framework]
+            if mine:
+                best = max(mine, key=lambda one: one.rank)
+                self._say_which(who, best, [one for one in mine if one is not best])
+                found = Found(best.file.path, framework, best.file.content)
+                self.keep(who, found, *when(best.file))
+                spare = [one.file for one in mine if one.file.content != best.file.content]
+                self._attach(who, spare)
+        self._attach(who, others)
+        step = "kept for whoever marks" if candidates else "ask for the notebook (.ipynb)"
+        self._note_files(who, others, f"handed in, not a notebook of {self._lesson}; {step}")
 
-    def _of_another_lesson(self, path: str) -> bool:
-        folders = path.split("/")[:-1]
-        others = [name for name in folders if _LESSON.fullmatch(name) and name != self._lesson]
+    def _sorted(self, who: str, files: Iterable[File]) -> tuple[list[_Candidate], list[File]]:
+        """Return which files may count, and which else were handed in; say what was left out."""
+        candidates: list[_Candidate] = []
+        others: list[File] = []
+        elsewhere: dict[str, list[File]] = {}
+        for place, file in enumerate(files):
+            if file.name in NBGRADERS_OWN:
+                continue
+            if file.problem:
+                self._say_problem(who, file)
+            if not file.content and file.problem:
+                continue
+            seen = None
+            if place < MOST_NOTEBOOKS:
+                seen = self._recognizer.look(file.content, self._lesson)
+            lesson = seen.lesson if seen else self._other_lesson(file.path)
+            named = _named_after(file.name, self._names)
+            framework = (seen and seen.framework) or named
+            if lesson != self._lesson:
+                elsewhere.setdefault(lesson, []).append(file)
+            elif framework and (seen or PurePosixPath(file.name).suffix.lower() == ".ipynb"):
+                candidates.append(_Candidate(file, framework, seen, place))
+            else:
+                others.append(file)
+        for lesson, listed in elsewhere.items():
+            self._note_files(who, listed, f"of {lesson}, not of {self._lesson}; left out")
+        return candidates, others
+
+    def _other_lesson(self, path: str) -> str:
+        """Return the lesson that a folder in a path is called after; else the one taken in."""
+        names = [name for name in parts_of(path)[:-1] if LESSON_NAME.fullmatch(name)]
+        return names[-1] if names else self._lesson
+
+    def _say_which(self, who: str, best: _Candidate, rest: list[_Candidate]) -> None:
+        name, kind = _quoted(best.file.path), f"{best.framework}.ipynb"
+        others = [one.file for one in rest if one.file.content != best.file.content]
         if others:
-            self._note(f"{path[:200]!r} is of {others[-1]}, not of {self._lesson}.")
-        return bool(others)
+            listed = _listed([one.path for one in others])
+            self._note(who, f"{name} counts as {kind}, and {listed} does not.")
+        elif best.seen and best.file.name.lower() != kind and not _says(best.file.name, kind):
+            self._note(who, f"{name} holds the cells of {kind}, and was taken as that.")
+        if best.seen is None and self._recognizer.knows(self._lesson):
+            self._note(who, f"{name} holds no cell of {self._lesson}; taken by its name alone.")
 
-    def keep(self, who: str, found: Found, when: datetime) -> None:
+    def _say_problem(self, who: str, file: File) -> None:
+        step = "what could be read of it is taken; " * bool(file.content)
+        step += next((said for start, said in _STEPS if file.problem.startswith(start)), _ELSE)
+        self._note(who, f"{_quoted(file.path)} {file.problem}; {step}.")
+
+    def _note_files(self, who: str, files: list[File], text: str) -> None:
+        if files:
+            self._note(who, f"{_listed([file.path for file in files])}: {text}.")
+
+    def _note(self, who: str, text: str) -> None:
+        self.taken.notes.append(f"{printable(who)}: {text}" if who else text)
+
+    def _attach(self, who: str, files: Iterable[File]) -> None:
+        folder = self.attachments(who)
+        for file in files:
+            try:
+                reason = attachments.keep(folder, file.path, file.content)
+            except OSError as error:
+                reason = f"could not be written: {error}"
+            if reason:
+                self._note(who, f"{_quoted(file.path)} {reason}; it was not kept.")
+            if self.is_stranger(who):
+                self.taken.strangers[who] = self.folder(who)
+
+    def is_stranger(self, who: str) -> bool:
+        """Return whether there is a class list and ``who`` is not in it."""
+        return self._roll.closed and not self._roll.find([who])
+
+    def folder(self, who: str) -> Path:
+        """Return where notebooks of ``who`` go."""
+        base = self._root / FOLDER / STRANGERS if self.is_stranger(who) else self._submitted
+        return base / who / self._lesson
+
+    def attachments(self, who: str) -> Path:
+        """Return where whatever else ``who`` hands in goes."""
+        if self.is_stranger(who):
+            return self.folder(who) / attachments.NAME
+        return attachments.folder_of(self._root, who, self._lesson)
+
+    def keep(self, who: str, found: Found, when: datetime, vouched: bool = False) -> None:
         """Write one notebook of a student's, keep what it replaces, note the receipt."""
-        path = self._submitted / who / self._lesson / f"{found.framework}.ipynb"
-        if path in self.taken.files:
-            self._note(f"{who} handed in {path.name} twice; the last one counts.")
+        path = self.folder(who) / f"{found.framework}.ipynb"
         try:
             self._replace(path, found.content)
         except OSError as error:
-            self._note(f"{found.path[:200]!r} of {who} could not be written: {error}.")
+            self._note(who, f"{_quoted(found.path)} could not be written: {error}.")
             return
-        if path not in self.taken.files:
+        if self.is_stranger(who):
+            self.taken.strangers[who] = path.parent
+        elif path not in self.taken.files:
             self.taken.files.append(path)
-        if self._roll and not self._roll.find([who]):
-            self.taken.strangers.add(who)
-        self._receipts.add(who, self._lesson, found.framework, found.content, when)
+        one = (who, self._lesson, found.framework)
+        self._receipts.add(*one, found.content, when, vouched=vouched)
 
     def _replace(self, path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -164,18 +307,24 @@ class Intake:
             if not path.is_symlink() and path.is_file() and path.read_bytes() == content:
                 return
             number = 1
-            folder = self._root / FOLDER / EARLIER / path.parent.relative_to(self._submitted)
+            folder = self._root / FOLDER / EARLIER / Path(*path.parts[-3:-1])
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             while os.path.lexists(kept := folder / f"{path.stem}-{number}.ipynb"):
                 number += 1
             os.replace(path, kept)
         path.write_bytes(content)
 
-    def _note(self, text: str) -> None:
-        self.taken.notes.append(text)
 
-
-_LESSON = re.compile(r"\d\d-[a-z0-9-]+|quiz-[a-z0-9-]+")
+_STEPS = (
+    ("is a link", "it was left out"),
+    ("needs a password", "ask for it without one"),
+    ("is packed", "ask for an ordinary zip"),
+    ("is larger", "ask for it without outputs and data"),
+    ("holds more", "ask for the notebook alone"),
+    ("and what comes", "it was left out; ask for the notebook alone"),
+    ("is a zip inside", "it was left out; ask for the notebook alone"),
+)
+_ELSE = "ask for it again"
 
 
 def _written(source: Path) -> datetime:
@@ -191,132 +340,23 @@ def take_in(archive: Path, submitted: Path, lesson: str) -> Taken:
     return Intake(submitted.parent, submitted, lesson).archive(archive)
 
 
-def _in_folder(folder: Path, budget: list[int], notes: list[str]) -> Iterator[Found]:
-    for where, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files):
-            budget[1] -= 1
-            if min(budget) <= 0:
-                notes.append("The folder holds too much; the rest of it was left out.")
-                return
-            path = Path(where, name)
-            inside = path.relative_to(folder).as_posix()
-            suffix = path.suffix.lower()
-            if suffix not in (".ipynb", ".zip"):
-                continue
-            try:
-                content = read_bytes(path)
-            except (OSError, ValueError) as error:
-                notes.append(f"{inside[:200]!r} was left out: {_reason(error)}")
-                continue
-            budget[0] -= len(content)
-            if suffix == ".ipynb":
-                yield from _recognized(inside, content, notes)
-            else:
-                yield from _inner(inside, content, 1, budget, notes)
+def _named_after(name: str, names: Iterable[str] = FRAMEWORKS) -> str:
+    found = [one for one in names if one.lower() in name.lower()]
+    exact = [one for one in found if f"{one}.ipynb" == name]
+    found = exact or found
+    return found[0] if len(found) == 1 else ""
 
 
-def _reason(error: Exception) -> str:
-    """Return why a file was not read; a link that was not followed says so."""
-    link = isinstance(error, OSError) and error.errno == errno.ELOOP
-    return "it is a link." if link else str(error)
+def _says(name: str, kind: str) -> bool:
+    """Return whether a file's name says what the file is, more or less."""
+    plain = PurePosixPath(name.lower())
+    return plain.suffix == ".ipynb" and PurePosixPath(kind).stem.lower() in plain.stem
 
 
-def _notebooks(
-    archive: zipfile.ZipFile, outer: str, depth: int, budget: list[int], notes: list[str]
-) -> Iterator[Found]:
-    for member in archive.infolist():
-        budget[1] -= 1
-        if min(budget) <= 0:
-            notes.append("The archive holds too much; the rest of it was left out.")
-            return
-        if member.is_dir() or stat.S_ISLNK(member.external_attr >> 16):
-            continue
-        path = outer + member.filename
-        suffix = PurePosixPath(member.filename).suffix.lower()
-        if suffix not in (".ipynb", ".zip"):
-            continue
-        content = _read(archive, member, budget)
-        if content is None:
-            notes.append(f"{path[:200]!r} is too large or damaged; it was left out.")
-        elif suffix == ".ipynb":
-            yield from _recognized(path, content, notes)
-        elif depth < MAX_DEPTH:
-            yield from _inner(path, content, depth, budget, notes)
-        else:
-            notes.append(f"{path[:200]!r} is a zip inside a zip inside a zip; it was left out.")
+def _quoted(path: str) -> str:
+    return f"'{printable(path[:200])}'"
 
 
-def _inner(
-    path: str, content: bytes, depth: int, budget: list[int], notes: list[str]
-) -> Iterator[Found]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as opened:
-            yield from _notebooks(opened, f"{path.removesuffix('.zip')}/", depth + 1, budget, notes)
-    except zipfile.BadZipFile:
-        notes.append(f"{path[:200]!r} is a damaged zip; it was left out.")
-
-
-def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: list[int]) -> bytes | None:
-    try:
-        with archive.open(member) as stream:
-            content = stream.read(MAX_BYTES + 1)  # never trust the size that the archive states
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError):
-        return None
-    budget[0] -= len(content)
-    return content if len(content) <= MAX_BYTES else None
-
-
-def _recognized(path: str, content: bytes, notes: list[str]) -> Iterator[Found]:
-    name = PurePosixPath(path).name.lower()
-    frameworks = [framework for framework in FRAMEWORKS if framework in name]
-    if len(frameworks) == 1:
-        yield Found(path, frameworks[0], content)
-    else:
-        notes.append(f"{path[:200]!r} is no keras.ipynb or pytorch.ipynb of a student's.")
-
-
-def _parts(path: str) -> list[str]:
-    return [part for part in path.replace("\\", "/").split("/") if part not in ("", ".", "..")]
-
-
-def possible_names(path: str) -> list[str]:
-    """Return what in a path may name its owner, the surest first."""
-    parts = _parts(path)
-    if not parts:
-        return []
-    moodle = _MOODLE.match(parts[0])
-    canvas = _CANVAS.match(parts[-1]) if len(parts) == 1 else None
-    if moodle:
-        return [moodle["name"], f"{moodle['name']}-{moodle['id']}"]
-    if canvas:
-        return [canvas["user"], canvas["id"]]
-    return [part for part in parts[-2::-1] if not _says_nothing(part)]
-
-
-def student_name(path: str) -> str:
-    """Return who a path inside an archive belongs to, in characters that are safe in a path."""
-    parts, names = _parts(path), possible_names(path)
-    if not names:
-        return ""
-    ours = _MOODLE.match(parts[0]) or (len(parts) == 1 and _CANVAS.match(parts[-1]))
-    return safe_name(names[-1] if ours else names[0])
-
-
-def _says_nothing(folder: str) -> bool:
-    """Return whether a folder's name is the course's, and no student's."""
-    return folder.lower() in _COMMON or _LESSON.fullmatch(folder) is not None
-
-
-def safe_name(raw: str) -> str:
-    """Return a name of letters and digits of any script, spaces, ``. _ - @``; at most 80 long."""
-    text = "".join(map(_safe_letter, unicodedata.normalize("NFC", raw)))
-    short = text.strip(" .")[:80].encode()[:200].decode("utf-8", "ignore")
-    return short.strip(" .")
-
-
-def _safe_letter(letter: str) -> str:
-    kind = unicodedata.category(letter)
-    if letter.isalnum() or letter in " ._-@" or kind.startswith("M"):  # M: vowel signs, accents
-        return letter
-    return "" if kind == "Cf" else "_"  # Cf: joiners and marks of direction, which nobody sees
+def _listed(paths: list[str]) -> str:
+    more = f" and {len(paths) - _MOST_NAMES} more" if len(paths) > _MOST_NAMES else ""
+    return ", ".join(map(_quoted, paths[:_MOST_NAMES])) + more

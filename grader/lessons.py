@@ -29,24 +29,47 @@ def source_path(
     SourceError
         If there is none; the message lists the lessons there are.
     """
+    found = trusted_paths(lesson, framework, root, folders)
+    if found:
+        return found[0]
     root = root or settings.project_root()
-    if folders is not None:
-        from grader import layout
-
-    places = [root / folder / lesson for folder in _FOLDERS]
-    for place in layout.source_places(folders, lesson) if folders else places:
-        path = place / f"{framework}.ipynb"
-        if path.is_file():
-            return path
-    names = layout.lessons(folders) if folders else lesson_names(root)
+    known = ", ".join(lesson_names(root, folders)) or "none"
     raise SourceError(
-        f"No lesson {lesson!r} for {framework} below {root}; there are: "
-        f"{', '.join(names) or 'none'}. Expected a path such as work/02-freezing/pytorch.ipynb."
+        f"No lesson {lesson!r} for {framework} below {root}; there are: {known}. "
+        "Expected a path such as work/02-freezing/pytorch.ipynb."
     )
 
 
-def lesson_names(root: Path | None = None) -> list[str]:
+def trusted_paths(
+    lesson: str, framework: str, root: Path | None = None, folders: CourseDirectory | None = None
+) -> list[Path]:
+    """Return all trusted notebooks of a lesson: the solved one, and the one released."""
+    paths = [place / f"{framework}.ipynb" for place in _places(lesson, root, folders)]
+    return [path for path in paths if path.is_file()]
+
+
+def notebook_names(
+    lesson: str, root: Path | None = None, folders: CourseDirectory | None = None
+) -> list[str]:
+    """Return the names of a lesson's notebooks, such as ``keras`` and ``pytorch``."""
+    places = _places(lesson, root, folders)
+    return sorted({path.stem for place in places for path in place.glob("*.ipynb")})
+
+
+def _places(lesson: str, root: Path | None, folders: CourseDirectory | None) -> list[Path]:
+    if folders is not None:
+        from grader import layout  # nbgrader takes a second to import
+
+        return layout.source_places(folders, lesson)
+    return [(root or settings.project_root()) / folder / lesson for folder in _FOLDERS]
+
+
+def lesson_names(root: Path | None = None, folders: CourseDirectory | None = None) -> list[str]:
     """Return the lessons that have a notebook, in order."""
+    if folders is not None:
+        from grader import layout
+
+        return layout.lessons(folders)
     root = root or settings.project_root()
     found = {p.parent.name for f in _FOLDERS for p in (root / f).glob("*/*.ipynb")}
     return sorted(found)

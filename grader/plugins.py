@@ -22,7 +22,7 @@ from nbgrader.preprocessors import Execute, SaveAutoGrades
 from traitlets import Bool
 
 from grader import feedback, layout, scoring
-from grader.carried import carry
+from grader.carried import carry, note_receipt
 from grader.checks.verdict import Verdict
 from grader.classroom import timestamp
 from grader.engine import Engine
@@ -99,13 +99,15 @@ class RebuildingExporter(NotebookExporter):
 def _init_assignment(converter: Autograde, lesson: str, student: str) -> None:
     """Do what nbgrader does before the notebooks of a submission, and copy its files with care."""
     folders = converter.coursedir
+    when = Receipts(Path(folders.root)).time(student, lesson)
+    if when is not None:
+        note_receipt(folders, student, lesson, when)
     ignored = folders.ignore
     folders.ignore = ["*"]
     try:
         Autograde.init_assignment(converter, lesson, student)
     finally:
         folders.ignore = ignored
-    when = Receipts(Path(folders.root)).time(student, lesson)
     carry(folders, student, lesson, when, converter.exclude_overwriting.get(lesson, ()))
 
 

@@ -14,7 +14,7 @@ import os
 import stat
 import symtable
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,9 @@ import nbformat
 from nbformat import NotebookNode
 
 from grader.errors import SourceError
+from grader.salvage import read_cells
 
-MAX_BYTES = 20 * 2**20
+MAX_BYTES = 200 * 2**20  # outputs, above all, which are passed over
 MAX_CELL_CHARS = 100_000
 MISSING_TEXT = "# This cell is missing from the submission."
 SETUP_TAG = "setup"
@@ -218,11 +219,14 @@ def _without_magics(text: str) -> str:
 
 def read_submission(path: Path, source: Source) -> Submission:
     """Read the answers out of a submitted file, however damaged it is; never raises for that."""
+    from grader.identify import identified
+
     try:
-        cells = _read_cells(read_bytes(path))
+        cells, damage = read_cells(read_bytes(path))
     except (OSError, ValueError, RecursionError) as error:
         return Submission({}, notes=(f"The notebook could not be read: {error}",))
-    return _match(cells, source)
+    found = _match(identified(cells, source.notebook.cells), source)
+    return replace(found, notes=(*damage, *found.notes))
 
 
 def read_bytes(path: Path) -> bytes:
@@ -241,27 +245,6 @@ def read_bytes(path: Path) -> bytes:
 
 
 _NONBLOCK = getattr(os, "O_NONBLOCK", 0)  # opening a FIFO must not wait for a writer
-
-
-def _read_cells(content: bytes) -> list[dict[str, Any]]:
-    text = content.decode("utf-8-sig", errors="replace").replace("\x00", "")
-    try:
-        notebook = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"it is not valid JSON (line {error.lineno}).") from None
-    if not isinstance(notebook, dict):
-        raise ValueError("it is not a notebook.")
-    cells = notebook.get("cells")
-    if cells is None:  # nbformat 3
-        sheets = notebook.get("worksheets")
-        cells = (
-            [c for s in sheets if isinstance(s, dict) for c in s.get("cells") or ()]
-            if (isinstance(sheets, list))
-            else None
-        )
-    if not isinstance(cells, list):
-        raise ValueError("it has no list of cells.")
-    return [cell for cell in cells if isinstance(cell, dict)]
 
 
 def _text(cell: Mapping[str, Any]) -> str:

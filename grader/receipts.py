@@ -26,6 +26,8 @@ class Receipt:
         SHA-256 of the file.
     when : str
         ISO time in UTC.
+    vouched : bool
+        Whether a person has said so.
     """
 
     student: str
@@ -33,6 +35,7 @@ class Receipt:
     framework: str
     digest: str
     when: str
+    vouched: bool = False
 
     @property
     def time(self) -> datetime:
@@ -52,29 +55,48 @@ class Receipts:
     def __init__(self, root: Path) -> None:
         self._path = root / FOLDER / RECORD
         self._known: dict[tuple[str, str, str], Receipt] = {}
+        self._first: dict[tuple[str, str, str, str], Receipt] = {}
         with contextlib.suppress(FileNotFoundError):
             for line in self._path.read_text("utf-8").splitlines():
                 with contextlib.suppress(ValueError, TypeError):  # a line cut off
                     self._remember(Receipt(**json.loads(line)))
 
     def _remember(self, one: Receipt) -> None:
-        self._known[one.student, one.lesson, one.framework] = one
+        who = (one.student, one.lesson, one.framework)
+        self._known[who] = one
+        first = self._first.setdefault((*who, one.digest), one)
+        if one.time < first.time:
+            self._first[*who, one.digest] = one
 
     def get(self, student: str, lesson: str, framework: str) -> Receipt | None:
         """Return the newest receipt of a notebook."""
         return self._known.get((student, lesson, framework))
 
     def add(
-        self, student: str, lesson: str, framework: str, content: bytes, when: datetime
+        self,
+        student: str,
+        lesson: str,
+        framework: str,
+        content: bytes,
+        when: datetime,
+        *,
+        vouched: bool = False,
     ) -> Receipt:
-        """Note that ``content`` came in; the same text again keeps the time it first came in."""
+        """Note that ``content`` came in; the same text again counts from the earliest time.
+
+        Parameters
+        ----------
+        vouched : bool
+            Whether a person says that it came in at ``when``, which may be earlier than was noted.
+        """
         digest = hashlib.sha256(content).hexdigest()
-        old = self.get(student, lesson, framework)
-        if old is not None and old.digest == digest:
-            return old
-        made = Receipt(
-            student, lesson, framework, digest, when.astimezone(UTC).isoformat(timespec="seconds")
-        )
+        time = when.astimezone(UTC).isoformat(timespec="seconds")
+        made = Receipt(student, lesson, framework, digest, time, vouched)
+        first = self._first.get((student, lesson, framework, digest), made)
+        if first.time <= made.time or not vouched:
+            made = first
+        if made == self.get(student, lesson, framework):
+            return made
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._path.open("a", encoding="utf-8") as stream:
             cut_off = stream.tell() and not self._path.read_bytes().endswith(b"\n")

@@ -10,7 +10,8 @@ import pytest
 
 from grader.class_list import Roll, Student
 from grader.errors import ClassroomError
-from grader.intake import Intake, safe_name, student_name, take_in
+from grader.intake import Intake, take_in
+from grader.owners import safe_name, student_name
 from grader.receipts import Receipts
 
 
@@ -59,7 +60,10 @@ def test_a_zip_of_zips(tmp_path):
     inner = pack({"work/pytorch.ipynb": "{}", "notes.txt": "hello"})
     found, notes = take(tmp_path, {"Ann Lee_1_assignsubmission_file_/hand-in.zip": inner})
     assert found == {"Ann Lee-1/02-freezing/pytorch.ipynb"}
-    assert notes == []
+    assert notes == [
+        "Ann Lee-1: 'Ann Lee_1_assignsubmission_file_/hand-in.zip/notes.txt': handed in, "
+        "not a notebook of 02-freezing; kept for whoever marks."
+    ]
 
 
 @pytest.mark.attack(27, 36)
@@ -76,23 +80,33 @@ def test_traversal_links_and_strangers_stay_out(tmp_path):
     assert [p.relative_to(tmp_path).as_posix() for p in taken.files] == [
         "submitted/outside/02-freezing/pytorch.ipynb"
     ]
-    assert "essay.ipynb" in taken.notes[0]
+    assert taken.notes == [
+        "bob: 'bob/keras.ipynb' is a link; it was left out.",
+        "ann: 'ann/essay.ipynb': handed in, not a notebook of 02-freezing; "
+        "ask for the notebook (.ipynb).",
+    ]
 
 
 @pytest.mark.attack(53)
 def test_bombs_are_left_out(tmp_path):
-    bomb = pack({"a/pytorch.ipynb": b"0" * (30 * 2**20)})
+    bomb = pack({"a/pytorch.ipynb": b"0" * (201 * 2**20), "a/keras.ipynb": "{}"})
     deep = pack({"b/x.zip": pack({"y.zip": pack({"keras.ipynb": "{}"})})})
     found, notes = take(tmp_path, {"a.zip": bomb, "b.zip": deep, "c/keras.ipynb": "{}"})
-    assert found == {"c/02-freezing/keras.ipynb"}
-    assert "too large or damaged" in notes[0]
-    assert "inside a zip" in notes[1]
+    assert found == {"a/02-freezing/keras.ipynb", "c/02-freezing/keras.ipynb"}
+    assert notes == [
+        "a: 'a.zip/a/pytorch.ipynb' is larger than 200 MB unpacked: 201 MB; "
+        "ask for it without outputs and data.",
+        "b: 'b.zip/b/x.zip' is a zip inside a zip inside a zip; "
+        "it was left out; ask for the notebook alone.",
+    ]
 
 
 def test_twice_is_said_and_no_zip_is_refused(tmp_path):
     found, notes = take(tmp_path, {"a/keras.ipynb": "1", "a/02-freezing/keras.ipynb": "2"})
     assert found == {"a/02-freezing/keras.ipynb"}
-    assert notes == ["a handed in keras.ipynb twice; the last one counts."]
+    assert notes == [
+        "a: 'a/02-freezing/keras.ipynb' counts as keras.ipynb, and 'a/keras.ipynb' does not."
+    ]
     (tmp_path / "no.zip").write_text("no")
     with pytest.raises(ClassroomError, match="cannot be read as a zip"):
         take_in(tmp_path / "no.zip", tmp_path, "02-freezing")
@@ -119,7 +133,7 @@ def test_a_folder_is_taken_in_like_a_zip(tmp_path):
     (tmp_path / "in" / "linked").symlink_to(tmp_path / "in" / "ana")
     taken = intake(tmp_path).archive(tmp_path / "in")
     assert names(tmp_path) == {"ana/02-freezing/pytorch.ipynb", "दीपा शर्मा/02-freezing/keras.ipynb"}
-    assert taken.notes == ["'bo/pytorch.ipynb' was left out: it is a link."]
+    assert taken.notes == ["bo: 'bo/pytorch.ipynb' is a link; it was left out."]
 
 
 def test_the_class_list_says_whose_it_is(tmp_path):
@@ -127,8 +141,10 @@ def test_the_class_list_says_whose_it_is(tmp_path):
     members = {"leeana_41_9_pytorch.ipynb": "1", "zoe_7_8_pytorch.ipynb": "2"}
     (tmp_path / "canvas.zip").write_bytes(pack(members))
     taken = intake(tmp_path, students).archive(tmp_path / "canvas.zip")
-    assert names(tmp_path) == {"ana/02-freezing/pytorch.ipynb", "zoe/02-freezing/pytorch.ipynb"}
-    assert taken.strangers == {"zoe"}
+    assert names(tmp_path) == {"ana/02-freezing/pytorch.ipynb"}
+    waiting = tmp_path / ".grader" / "strangers" / "zoe" / "02-freezing"
+    assert taken.strangers == {"zoe": waiting}
+    assert (waiting / "pytorch.ipynb").read_text() == "2"
     (tmp_path / "moodle.zip").write_bytes(pack({"Bo Ek_5_assignsubmission_file_/keras.ipynb": "3"}))
     intake(tmp_path, students).archive(tmp_path / "moodle.zip")
     assert "bo/02-freezing/keras.ipynb" in names(tmp_path)
@@ -139,7 +155,9 @@ def test_another_lessons_notebooks_stay_out(tmp_path):
         pack({"ana/02-freezing/keras.ipynb": "1", "ana/03-new-head/keras.ipynb": "2"})
     )
     taken = intake(tmp_path).archive(tmp_path / "in.zip")
-    assert taken.notes == ["'ana/03-new-head/keras.ipynb' is of 03-new-head, not of 02-freezing."]
+    assert taken.notes == [
+        "ana: 'ana/03-new-head/keras.ipynb': of 03-new-head, not of 02-freezing; left out."
+    ]
     assert taken.files[0].read_text() == "1"
 
 
@@ -179,7 +197,7 @@ def test_a_file_that_cannot_be_written_costs_that_file(tmp_path):
     (tmp_path / "in.zip").write_bytes(pack({"ana/keras.ipynb": "1", "bo/keras.ipynb": "2"}))
     taken = intake(tmp_path).archive(tmp_path / "in.zip")
     assert names(tmp_path) == {"bo/02-freezing/keras.ipynb"}
-    assert "'ana/keras.ipynb' of ana could not be written" in taken.notes[0]
+    assert taken.notes[0].startswith("ana: 'ana/keras.ipynb' could not be written")
 
 
 def test_nothing_there(tmp_path):

@@ -106,7 +106,7 @@ def test_nbformat_3_is_read(tmp_path, source):
         ("{}", "no list of cells"),
         (b"\x00\x01\x02", "not valid JSON"),
         ("[" * 100_000, "could not be read"),
-        (b" " * (20 * 2**20 + 1), "Clear the outputs"),
+        (b" " * (20 * 2**20 + 1), "at most 16 MB are read"),
         (
             json.dumps({"cells": [1, None, {"metadata": 7}, {"metadata": {"nbgrader": []}}]}),
             "missing",

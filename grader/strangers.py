@@ -1,0 +1,116 @@
+"""Say whose work it is that came under a name which the class list does not know."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from grader import attachments
+from grader.classroom import Classroom
+from grader.errors import ClassroomError
+from grader.intake import NBGRADERS_OWN, STRANGERS, Found, Intake, Taken
+from grader.log import FOLDER
+from grader.rebuild import read_bytes
+from grader.receipts import Receipts
+from grader.recognize import Recognizer
+
+
+def assign(room: Classroom, file: Path, student: str) -> Taken:
+    """Take in, as a student's, what a stranger handed in, or a notebook that came by mail.
+
+    Parameters
+    ----------
+    file : Path
+        A notebook, or a stranger's folder below ``.grader/strangers/``. Times of receipt and
+        attachments go with it. Any other notebook is told by its cells, and came in now.
+    student : str
+        An id in the class list.
+
+    Raises
+    ------
+    ClassroomError
+        If there is no such file or student, or the file is no notebook of the class.
+    """
+    who = _known(room, student)
+    place = file if file.exists() else room.root / file
+    strangers = room.root / FOLDER / STRANGERS
+    place = place.resolve()
+    if not place.exists():
+        raise ClassroomError(f"There is no {file}; expected a notebook or a stranger's folder.")
+    if place != strangers and place.is_relative_to(strangers):
+        return _adopt(room, place.relative_to(strangers), who)
+    return _by_content(room, place, who)
+
+
+def _known(room: Classroom, student: str) -> str:
+    with room.gradebook() as book:
+        ids = [one.id for one in book.students]
+    if student in ids:
+        return student
+    near = difflib.get_close_matches(student, ids, n=3)
+    hint = f"; near to it: {', '.join(near)}" if near else ""
+    raise ClassroomError(
+        f"{student!r} is not in the class list{hint}. Enter the student first: grade class-list"
+    )
+
+
+def _by_content(room: Classroom, path: Path, who: str) -> Taken:
+    try:
+        content = read_bytes(path)
+    except (OSError, ValueError) as error:
+        raise ClassroomError(f"{path} cannot be read: {error}") from None
+    seen = Recognizer(room.root, room.folders).look(content)
+    if seen is None or not seen.framework:
+        raise ClassroomError(f"{path} holds the cells of no lesson in {room.root}.")
+    intake = room.intake(seen.lesson)
+    intake.keep(who, Found(path.name, seen.framework, content), datetime.now(UTC))
+    return intake.taken
+
+
+def _adopt(room: Classroom, place: Path, who: str) -> Taken:
+    """Move what is below a stranger's folder to where a student's work is."""
+    stranger, *below = place.parts
+    taken = Taken()
+    for lesson in _lessons(room, stranger, below):
+        folder = room.root / FOLDER / STRANGERS / stranger / lesson
+        intake = room.intake(lesson)
+        only = below[1:] if below[1:2] != [attachments.NAME] else []
+        for path in sorted(folder.glob("*.ipynb")):
+            if only in ([], [path.name]):
+                _move(room, intake, path, stranger, who)
+        if not list(folder.glob("*.ipynb")):
+            _move_the_rest(intake, folder, who)
+        taken.files += intake.taken.files
+        taken.notes += intake.taken.notes
+    with contextlib.suppress(OSError):  # as long as other lessons wait in it
+        (room.root / FOLDER / STRANGERS / stranger).rmdir()
+    return taken
+
+
+def _lessons(room: Classroom, stranger: str, below: list[str]) -> Iterator[str]:
+    folder = room.root / FOLDER / STRANGERS / stranger
+    yield from below[:1] or sorted(path.name for path in folder.iterdir() if path.is_dir())
+
+
+def _move(room: Classroom, intake: Intake, path: Path, stranger: str, who: str) -> None:
+    content, lesson = read_bytes(path), path.parent.name
+    receipt = Receipts(room.root).get(stranger, lesson, path.stem)
+    when = receipt.time.replace(tzinfo=UTC) if receipt else datetime.now(UTC)
+    found = Found(path.name, path.stem, content)
+    intake.keep(who, found, when, vouched=bool(receipt and receipt.vouched))
+    if intake.folder(who) / path.name in intake.taken.files:
+        path.unlink()
+
+
+def _move_the_rest(intake: Intake, folder: Path, who: str) -> None:
+    """Move attachments, and what nbgrader's exchange needs, once no notebook is left."""
+    for path in sorted((folder / attachments.NAME).glob("*")):
+        attachments.keep(intake.attachments(who), path.name, path.read_bytes())
+    for name in NBGRADERS_OWN:
+        if (folder / name).is_file() and intake.folder(who).is_dir():
+            shutil.move(folder / name, intake.folder(who) / name)
+    shutil.rmtree(folder)
