@@ -34,7 +34,8 @@ def released(tmp_path_factory):
     place = tmp_path_factory.mktemp("exchange")
     options = (
         "c = get_config()\n"
-        f"c.Exchange.root = {str(place / 'exchange')!r}\nc.Exchange.cache = {str(place / 'cache')!r}\n"
+        f"c.Exchange.root = {str(place / 'exchange')!r}\n"
+        f"c.Exchange.cache = {str(place / 'cache')!r}\n"
         "c.CourseDirectory.course_id = 'course'\n"
     )
     root, student = place / "class", place / "student"
