@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from grader import attachments
+from grader import archive_names, attachments
 from grader.class_list import Roll
 from grader.errors import ClassroomError
 from grader.log import FOLDER
@@ -197,6 +197,9 @@ class Intake:
                 self._say_which(who, best, [one for one in mine if one is not best])
                 found = Found(best.file.path, framework, best.file.content)
                 self.keep(who, found, *when(best.file))
+                if is_platforms(best.file.outer, self._wrapped):
+                    one = (who, self._lesson, framework)
+                    archive_names.note(self._root, *one, best.file.outer)
                 spare = [one.file for one in mine if one.file.content != best.file.content]
                 self._attach(who, spare)
         self._attach(who, others)
