@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import logging
 import os
 import re
@@ -23,13 +24,13 @@ from nbgrader.converters import GenerateAssignment, GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import ExportPlugin
+from nbgrader.preprocessors import Execute
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
-from traitlets.config import Config
-from traitlets.config.loader import PyFileConfigLoader
 
 from course import settings
-from grader import lateness, lessons
+from grader import configuration, lateness, layout, lessons
+from grader.carried import TIMESTAMP, note_receipt, small_file
 from grader.class_list import Roll, has_list
 from grader.errors import ClassroomError
 from grader.log import FOLDER
@@ -39,6 +40,7 @@ from grader.scores import Rules
 from grader.unpack import is_junk
 
 if TYPE_CHECKING:
+    from grader.engine import Engine
     from grader.intake import Intake
 
 CONFIG_NAME = "nbgrader_config.py"
@@ -82,14 +84,8 @@ class Classroom:
                 f"There is no folder {root}. Make one with: grade new-class {root}"
             )
         _find_alembic()
-        self.config = self._load_config()
-        self.config.CourseDirectory.root = str(self.root)
-        self.folders = CourseDirectory(config=self.config)
-
-    def _load_config(self) -> Config:
-        own = self.root / CONFIG_NAME
-        path = own if own.is_file() else Path(__file__).with_name(CONFIG_NAME)
-        return PyFileConfigLoader(path.name, str(path.parent)).load_config()
+        self.config = configuration.load(self.root)
+        self.folders = configuration.course_directory(self.config)
 
     def gradebook(self) -> Gradebook:
         """Open the gradebook; close it, or use it in a ``with``.
@@ -121,12 +117,32 @@ class Classroom:
         from grader.intake import Intake
 
         submitted = self.root / self.folders.submitted_directory
-        return Intake(self.root, submitted, self.known(lesson), self.roll())
+        return Intake(self.root, submitted, self.known(lesson), self.roll(), self.folders)
+
+    def equip(self, engine: Engine) -> None:
+        """Tell an engine the class's folders, and how long a cell may run."""
+        from grader.plugins import cell_timeout_s
+
+        engine.folders = self.folders
+        engine.cell_timeout_s = cell_timeout_s(Execute(config=self.config))
 
     def apply_lateness(self) -> int:
         """Set all penalties anew; return how many submissions are late."""
         with self.gradebook() as book:
-            return lateness.apply(book, self.root, self.config)
+            late = lateness.apply(book, self.root, self.config)
+            self._agree_on_times(book)
+        return late
+
+    def _agree_on_times(self, book: Gradebook) -> None:
+        """Have gradebook and ``timestamp.txt`` say what the receipts say."""
+        receipts = Receipts(self.root)
+        for assignment in book.assignments:
+            for one in assignment.submissions:
+                when = receipts.time(one.student_id, assignment.name)
+                if when is not None:
+                    one.timestamp = when
+                    note_receipt(self.folders, one.student_id, assignment.name, when)
+        book.db.commit()
 
     def known(self, lesson: str) -> str:
         """Return ``lesson`` if there is one of that name.
@@ -143,7 +159,12 @@ class Classroom:
 
     def lessons(self) -> list[str]:
         """Return the lessons that can be released and graded."""
-        return lessons.lesson_names(self.root)
+        return layout.lessons(self.folders)
+
+    def notebooks(self, lesson: str, frameworks: Iterable[str] = FRAMEWORKS) -> set[str]:
+        """Return the notebooks of a lesson: of those in a framework, only ``frameworks``."""
+        there = set(layout.notebooks(self.folders, lesson))
+        return {name for name in there if name in frameworks or name not in FRAMEWORKS}
 
     def release(self, lesson: str, frameworks: tuple[str, ...] = FRAMEWORKS) -> list[Path]:
         """Release a lesson's notebooks with ``generate_assignment`` and enter it in the gradebook.
@@ -159,15 +180,18 @@ class Classroom:
         self.known(lesson)
         if self._is_settled(lesson, frameworks):
             return []
-        for name in frameworks if len(frameworks) < len(FRAMEWORKS) else ("*",):
-            self._convert(GenerateAssignment, assignment_id=lesson, notebook_id=name)
-        folder = self.root / self.folders.release_directory / lesson
-        return sorted(path for path in folder.glob("*.ipynb") if path.stem in frameworks)
+        asked = self.notebooks(lesson, frameworks)
+        if asked == self.notebooks(lesson):
+            self._convert(GenerateAssignment, assignment_id=lesson)
+        else:
+            for name in sorted(asked):
+                self._convert(GenerateAssignment, assignment_id=lesson, notebook_id=name)
+        folder = layout.place(self.folders, self.folders.release_directory, layout.NOBODY, lesson)
+        return sorted(path for path in folder.glob("*.ipynb") if path.stem in asked)
 
     def _is_settled(self, lesson: str, frameworks: tuple[str, ...]) -> bool:
         """Return whether submissions keep a lesson from being released with other notebooks."""
-        folder = self.root / self.folders.source_directory / lesson
-        asked = {name for name in frameworks if (folder / f"{name}.ipynb").is_file()}
+        asked = self.notebooks(lesson, frameworks)
         with self.gradebook() as book:
             found = [one for one in book.assignments if one.name == lesson and one.submissions]
             there = {notebook.name for one in found for notebook in one.notebooks}
@@ -202,7 +226,8 @@ class Classroom:
         from grader.engine import class_secret
 
         papers = exams.Exams(self.root / FOLDER, class_secret(self.root))
-        exams.prepare(self.root, papers, name, frameworks)
+        source = layout.place(self.folders, self.folders.source_directory, layout.NOBODY, name)
+        exams.prepare(source, papers, name, frameworks)
         released = self.release(name, frameworks)
         with self.gradebook() as book:
             known = [student.id for student in book.students]
@@ -223,19 +248,25 @@ class Classroom:
 
     def submissions(self) -> Iterator[Submitted]:
         """Yield what has been handed in, by student and lesson."""
-        folder = self.root / self.folders.submitted_directory
-        for path in sorted(folder.glob("*/*/*.ipynb")):
-            lesson, student = path.parent, path.parent.parent
-            if is_junk(path.relative_to(folder).as_posix()):
-                continue
-            if path.stem in FRAMEWORKS and not (lesson.is_symlink() or student.is_symlink()):
-                yield Submitted(student.name, lesson.name, path.stem, path)
+        known: dict[str, set[str]] = {}
+        for student, lesson, folder in self._submitted_folders():
+            names = known.setdefault(lesson, {*FRAMEWORKS, *self.notebooks(lesson)})
+            for path in sorted(folder.glob("*.ipynb")):
+                if path.stem in names and not is_junk(f"{student}/{lesson}/{path.name}"):
+                    yield Submitted(student, lesson, path.stem, path)
+
+    def _submitted_folders(self) -> Iterator[tuple[str, str, Path]]:
+        left_out = set(filter(None, self.folders.student_id_exclude.split(",")))
+        for student, lesson, folder in layout.found(self.folders, self.folders.submitted_directory):
+            linked = folder.is_symlink() or folder.parent.is_symlink()
+            if not linked and student not in left_out:
+                yield student, lesson, folder
 
     def overlooked(self) -> list[str]:
         """Return what lies in the folder of submissions and is not graded, each with the reason."""
         from grader.overlooked import reasons
 
-        return reasons(self.root, self.folders.submitted_directory, self.submissions())
+        return reasons(self.folders, self.submissions())
 
     def missing(self, lesson: str) -> list[str]:
         """Return who is in the gradebook and has handed nothing in for a lesson."""
@@ -284,14 +315,16 @@ class Classroom:
 
     def graded_lessons(self) -> list[str]:
         """Return the lessons that somebody's work has been graded for."""
-        folder = self.root / self.folders.autograded_directory
-        return sorted({path.parent.name for path in folder.glob("*/*/*.ipynb")})
+        graded = layout.found(self.folders, self.folders.autograded_directory)
+        return sorted({lesson for _, lesson, path in graded if any(path.glob("*.ipynb"))})
 
     def feedback(self, lesson: str, student: str = "*") -> list[Path]:
         """Write the feedback of a lesson as HTML; return the files."""
-        self._convert(GenerateFeedback, assignment_id=lesson, student_id=student)
-        folder = self.root / self.folders.feedback_directory
-        return sorted(folder.glob(f"{student}/{lesson}/*.html"))
+        who = student if student == "*" else glob.escape(student)
+        self._convert(GenerateFeedback, assignment_id=lesson, student_id=who)
+        made = layout.found(self.folders, self.folders.feedback_directory)
+        places = [path for who, name, path in made if name == lesson and student in ("*", who)]
+        return sorted(page for path in places for page in path.glob("*.html"))
 
     def export(self, exporter: type[ExportPlugin], to: Path, **options: str) -> None:
         """Write the gradebook with one of the exporters."""
@@ -303,12 +336,13 @@ class Classroom:
             plugin.export(gradebook)
 
     @cached_property
-    def _receipts(self) -> Receipts:
+    def receipts(self) -> Receipts:
+        """When what came in, as noted at the start of the command."""
         return Receipts(self.root)
 
     def received(self, submitted: Submitted) -> datetime | None:
         """Return when a lesson's last notebook came in: as noted, else as its file says."""
-        noted = self._receipts.time(submitted.student, submitted.lesson)
+        noted = self.receipts.time(submitted.student, submitted.lesson)
         return noted or timestamp(submitted.path.parent)
 
 
@@ -358,13 +392,11 @@ def database_reason(error: Exception) -> str:
 
 def timestamp(folder: Path) -> datetime | None:
     """Return the time that nbgrader's ``timestamp.txt`` gives; ``None`` if it gives none."""
-    path = folder / "timestamp.txt"
-    if path.is_symlink() or not path.is_file() or path.stat().st_size > 200:
-        return None
     from nbgrader.utils import parse_utc
 
+    content = small_file(folder / TIMESTAMP) or b""
     try:
-        return parse_utc(path.read_text("utf-8", "replace").strip())
+        return parse_utc(content.decode("utf-8", "replace").strip()) if content else None
     except (ValueError, OverflowError):
         return None
 

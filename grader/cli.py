@@ -18,6 +18,7 @@ from rich.markup import escape
 
 if TYPE_CHECKING:
     from grader.classroom import Classroom, Submitted
+    from grader.feedback_zip import Zipped
     from grader.intake import Taken
 
 app = typer.Typer(
@@ -163,8 +164,10 @@ def run(
 
         engine, slots = engine_on(scheduler, room.root, sandbox=sandbox)
         jobs = jobs or slots
+        room.equip(engine)
     else:
-        engine = engine_for(room.root, sandbox=sandbox)
+        engine = engine_for(room.folders, sandbox=sandbox)
+        room.equip(engine)
     if exercise:
         name = regrade.exercise_id(exercise, (one.lesson for one in wanted))
         wanted = [one for one in wanted if name.startswith(f"{one.lesson}/")]
@@ -209,9 +212,12 @@ def feedback(
     ] = None,
     folder: Annotated[Path, typer.Option("--class", "-C", help="The class folder.")] = Path(),
     student: _Student = None,
+    platform: Annotated[
+        str, typer.Option("--zip", help="Also one zip that moodle or canvas takes back.")
+    ] = "",
 ) -> None:
     """Write each student's feedback as HTML, and your own page on the class."""
-    from grader import class_page
+    from grader import class_page, feedback_zip
     from grader.classroom import Classroom
     from grader.errors import ClassroomError
 
@@ -222,8 +228,21 @@ def feedback(
         except ClassroomError as error:  # of some; nbgrader has said of whom, and written the rest
             _console.print(f"{name}: {error}", markup=False)
             continue
-        _console.print(f"{name}: {len(files)} pages below {room.root / 'feedback'}")
+        where = room.root / room.folders.feedback_directory
+        _console.print(f"{name}: {len(files)} pages below {where}", markup=False)
+        if platform:
+            _say_zipped(feedback_zip.write(room, name, platform))
     _console.print(f"Your own page: {class_page.write(room)}")
+
+
+def _say_zipped(made: Zipped) -> None:
+    _console.print(f"Wrote {made.path}, for {len(made.students)} students", markup=False)
+    if made.left_out:
+        _console.print(
+            f"Left out, as no zip named them: {', '.join(made.left_out)}. "
+            "Take the platform's zip in once more, then try again.",
+            markup=False,
+        )
 
 
 @app.command()

@@ -8,12 +8,13 @@ is sent to another one; only the coordinator writes, so nothing is lost and noth
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import logging
 import threading
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from grader import digests
 from grader.checks.verdict import Verdict
 from grader.engine import Engine
 from grader.errors import ClusterError, SandboxError
-from grader.rebuild import Source, Submission, source_of
+from grader.rebuild import CELL_TIMEOUT_S, Source, Submission, source_of
 from grader.session import Result, grade
 from grader.workers import Workers
 
@@ -43,6 +44,8 @@ class Job:
     secret: str
     sandbox: bool
     versions: tuple[str, str]
+    files: Mapping[str, str] = field(default_factory=dict)
+    timeout_s: float = CELL_TIMEOUT_S
 
     def to_bytes(self) -> bytes:
         """Return the job as JSON."""
@@ -57,6 +60,12 @@ class Job:
     def submission(self) -> Submission:
         """The student's half."""
         return Submission.from_plain(self.handed_in)
+
+    @property
+    def source(self) -> Source:
+        """The trusted half."""
+        files = {name: base64.b64decode(content) for name, content in self.files.items()}
+        return replace(_source(self.notebook), files=files, timeout_s=self.timeout_s)
 
 
 def versions(lesson: str, framework: str, source: Source) -> tuple[str, str]:
@@ -78,7 +87,7 @@ def grade_job(content: bytes) -> bytes:
     except SandboxError as error:
         return _fault(str(error))
     secret = bytes.fromhex(job.secret)
-    result = grade(source, job.submission, job.framework, workers, secret=secret)
+    result = grade(job.source, job.submission, job.framework, workers, secret=secret)
     return result_to_bytes(result)
 
 
@@ -180,6 +189,8 @@ class Cluster:
             secret.hex(),
             self._sandbox,
             versions(lesson, framework, source),
+            {name: base64.b64encode(one).decode() for name, one in source.files.items()},
+            source.timeout_s,
         )
         content = job.to_bytes()
         name = f"grade-{hashlib.sha256(content).hexdigest()}"

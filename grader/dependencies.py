@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from grader import rebuild
-from grader.rebuild import SETUP_TAG, Source, Submission, grade_id, is_answer
+from grader.rebuild import SETUP_TAG, Source, Submission, grade_id, is_answer, is_plain
 
-SETUP, ANSWER, OWN = "setup", "answer", "own"
+SETUP, ANSWER, OWN, TEST = "setup", "answer", "own", "test"
 _TITLE_CHARS = 40
 _ALWAYS = frozenset({*dir(builtins), "display", "get_ipython"})
 
@@ -32,7 +32,7 @@ class Cell:
     id : str
         The cell's own; of an answer its grade id.
     kind : str
-        ``setup`` comes from the source, ``answer`` and ``own`` from the student.
+        ``setup`` and ``test`` come from the source, ``answer`` and ``own`` from the student.
     source : str
         Its text.
     always : bool
@@ -114,7 +114,7 @@ def plan(source: Source, submission: Submission, only: Collection[str] | None = 
         Grade ids of the answers that count; by default all. Other answers then run only as far
         as these need them.
     """
-    placed = list(_placed(source, submission, only))
+    placed = [cell for cell in in_order(source, submission, only) if cell.kind != TEST]
     wanted = _wanted(source, only)
     given = {name for c in placed if c.kind == ANSWER and not c.blank for name in c.binds}
     missing = wanted - given
@@ -194,8 +194,16 @@ def _without_replaced(kept: Sequence[Cell]) -> Iterator[Cell]:
             yield cell
 
 
-def _placed(source: Source, submission: Submission, only: Collection[str] | None) -> Iterator[Cell]:
-    """Yield all code cells in the order of the notebook."""
+def in_order(
+    source: Source, submission: Submission, only: Collection[str] | None = None
+) -> Iterator[Cell]:
+    """Yield all code cells in the order of the notebook, but for those that call a check.
+
+    Parameters
+    ----------
+    only : collection of str, optional
+        Grade ids of the answers that always run; by default all.
+    """
     behind: dict[str, list[Cell]] = {}
     for number, own in enumerate(submission.own):
         cell = Cell(f"own-{number}", OWN, own.text, of=own.of)
@@ -203,8 +211,11 @@ def _placed(source: Source, submission: Submission, only: Collection[str] | None
     yield from behind.get("", ())
     for number, cell in enumerate(source.notebook.cells):
         name = grade_id(cell)
-        if cell.cell_type == "code" and name not in source.checks:
-            if not is_answer(cell):
+        tests = source.checks.get(name, ())
+        if cell.cell_type == "code" and all(map(is_plain, tests)):
+            if tests:
+                yield Cell(name, TEST, cell.source)
+            elif not is_answer(cell):
                 setup = SETUP_TAG in cell.metadata.get("tags", ())
                 yield Cell(rebuild.place(cell, number), SETUP, cell.source, always=setup)
             elif name in submission.answers:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
+from grader.exams import is_exam
 from grader.rebuild import Source
 
 _HERE = Path(__file__).resolve().parents[1]
@@ -47,9 +48,10 @@ def lesson(name: str, framework: str, source: Source) -> str:
     number = name.partition("-")[0]
     shown = ("quizzes", "course.plots", "course.predict")  # cells of these are not graded
     roots = [*_GRADING, *(one for one in _imported(_code(source)) if not one.startswith(shown))]
-    if number.isdigit():
+    if not is_exam(name):
         rooms = (_HERE / "grader" / room for room in ("checks", "observers"))
-        roots += [_name(path) for room in rooms for path in room.glob(f"lesson_{number}*.py")]
+        own = (path for room in rooms for path in room.glob("lesson_*.py"))
+        roots += [_name(path) for path in own if path.stem.split("_")[1] == number]
     else:
         roots += ["grader.exams", *(_name(path) for path in (_HERE / "quizzes").rglob("*.py"))]
     return _digest(files(roots, framework))

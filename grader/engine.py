@@ -11,13 +11,17 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader import digests, lessons
 from grader.checks.verdict import Verdict
 from grader.exams import Exams, is_exam
 from grader.log import FOLDER, Entry, Log
-from grader.rebuild import Source, Submission
+from grader.rebuild import CELL_TIMEOUT_S, Source, Submission
 from grader.session import MakeWorker, Result, grade
+
+if TYPE_CHECKING:
+    from nbgrader.coursedir import CourseDirectory
 
 Remote = Callable[[Source, Submission, str, str, bytes], Result]
 
@@ -44,6 +48,8 @@ class Engine:
         self._secret = class_secret(root)
         self._sources: dict[tuple[str, str], Source] = {}
         self._digests: dict[tuple[str, str], str] = {}
+        self.folders: CourseDirectory | None = None  # the class's own names of nbgrader's folders
+        self.cell_timeout_s = CELL_TIMEOUT_S
         self.exams = Exams(root / FOLDER, self._secret)
 
     def source(self, lesson: str, framework: str, student: str = "") -> Source:
@@ -52,8 +58,8 @@ class Engine:
             return self.exams.source(lesson, framework, student)
         name = (lesson, framework)
         if name not in self._sources:
-            self._sources[name] = lessons.load(lesson, framework, self.root)
-        return self._sources[name]
+            self._sources[name] = lessons.load(lesson, framework, self.root, self.folders)
+        return replace(self._sources[name], timeout_s=self.cell_timeout_s)
 
     def key(self, submission: Submission, lesson: str, framework: str, student: str = "") -> str:
         """Return the hash under which the log keeps the verdicts on ``submission``."""

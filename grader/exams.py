@@ -79,12 +79,10 @@ class Exams:
         return json.loads(self._record.read_text("utf-8")) if self._record.is_file() else {}
 
 
-def prepare(root: Path, exams: Exams, name: str, frameworks: Iterable[str]) -> None:
-    """Write the common paper where nbgrader looks for an assignment's source."""
+def prepare(folder: Path, exams: Exams, name: str, frameworks: Iterable[str]) -> None:
+    """Write the common paper into the folder of the assignment's source."""
     for framework in frameworks:
-        _write(
-            root / "solutions" / name / f"{framework}.ipynb", exams.source(name, framework).notebook
-        )
+        _write(folder / f"{framework}.ipynb", exams.source(name, framework).notebook)
 
 
 def papers(

@@ -95,6 +95,8 @@ def _class_folder(plugin: ExportPlugin, gradebook: Gradebook) -> Path:
     folders = getattr(plugin.parent, "coursedir", None)  # of `nbgrader export`
     if folders is not None:
         return Path(folders.root)
+    if "root" in plugin.config.CourseDirectory:  # of a class folder that was opened here
+        return Path(plugin.config.CourseDirectory.root)
     return Path(gradebook.engine.url.database or "gradebook.db").resolve().parent
 
 

@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
-from grader import attachments
+from grader import archive_names, attachments
 from grader.class_list import Roll
 from grader.errors import ClassroomError
 from grader.log import FOLDER
@@ -32,6 +33,9 @@ from grader.printable import printable
 from grader.receipts import Receipts
 from grader.recognize import Recognized, Recognizer
 from grader.unpack import Archive, File
+
+if TYPE_CHECKING:
+    from nbgrader.coursedir import CourseDirectory
 
 EARLIER = "earlier"  # what a newer submission has replaced
 STRANGERS = "strangers"  # whose owner nobody knows yet
@@ -116,13 +120,23 @@ class Intake:
         What they are submissions of.
     roll : Roll, optional
         The class list, by which names in an archive become students' ids.
+    folders : CourseDirectory, optional
+        What the class calls nbgrader's folders.
     """
 
-    def __init__(self, root: Path, submitted: Path, lesson: str, roll: Roll | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        submitted: Path,
+        lesson: str,
+        roll: Roll | None = None,
+        folders: CourseDirectory | None = None,
+    ) -> None:
         self._root, self._submitted, self._lesson = root, submitted, lesson
         self._roll = roll or Roll()
         self._receipts = Receipts(root)
-        self._recognizer = Recognizer(root)
+        self._recognizer = Recognizer(root, folders)
+        self._names = sorted({*FRAMEWORKS, *self._recognizer.notebooks(lesson)})
         self._wrapped = 0
         self._named: set[str] = set()  # whom the archive names in full
         self.taken = Taken()
@@ -184,13 +198,16 @@ class Intake:
             self._note_files("", list(files), "in no student's folder; left out")
             return
         candidates, others, unclear = self._sorted(who, files)
-        for framework in FRAMEWORKS:
+        for framework in self._names:
             mine = [one for one in candidates if one.framework == framework]
             if mine:
                 best = max(mine, key=lambda one: one.rank)
                 self._say_which(who, best, [one for one in mine if one is not best])
                 found = Found(best.file.path, framework, best.file.content)
                 self.keep(who, found, *when(best.file))
+                if is_platforms(best.file.outer, self._wrapped):
+                    one = (who, self._lesson, framework)
+                    archive_names.note(self._root, *one, best.file.outer)
                 spare = [one.file for one in mine if one.file.content != best.file.content]
                 self._attach(who, spare)
         self._attach(who, others + unclear)
@@ -221,7 +238,7 @@ class Intake:
             if place < MOST_NOTEBOOKS:
                 seen = self._recognizer.look(file.content, self._lesson)
             lesson = seen.lesson if seen else self._other_lesson(file.path)
-            framework = _framework(file, seen)
+            framework = _framework(file, seen, self._names)
             if lesson != self._lesson:
                 elsewhere.setdefault(lesson, []).append(file)
             elif framework and (seen or PurePosixPath(file.name).suffix.lower() == ".ipynb"):
@@ -342,22 +359,24 @@ def take_in(archive: Path, submitted: Path, lesson: str) -> Taken:
     return Intake(submitted.parent, submitted, lesson).archive(archive)
 
 
-def _framework(file: File, seen: Recognized | None) -> str:
+def _framework(file: File, seen: Recognized | None, names: Iterable[str]) -> str:
     """Return which notebook a file is: as its cells say, in doubt as its name does."""
     if seen and seen.sure:
         return seen.framework
-    return _named_after(file.name) or (seen.framework if seen else "")
+    return _named_after(file.name, names) or (seen.framework if seen else "")
 
 
-def _named_after(name: str) -> str:
-    found = [framework for framework in FRAMEWORKS if framework in name.lower()]
+def _named_after(name: str, names: Iterable[str] = FRAMEWORKS) -> str:
+    found = [one for one in names if one.lower() in name.lower()]
+    exact = [one for one in found if f"{one}.ipynb" == name]
+    found = exact or found
     return found[0] if len(found) == 1 else ""
 
 
 def _says(name: str, kind: str) -> bool:
     """Return whether a file's name says what the file is, more or less."""
     plain = PurePosixPath(name.lower())
-    return plain.suffix == ".ipynb" and _named_after(name) == PurePosixPath(kind).stem
+    return plain.suffix == ".ipynb" and PurePosixPath(kind).stem.lower() in plain.stem
 
 
 def _quoted(path: str) -> str:

@@ -48,6 +48,8 @@ class Lateness(LateSubmissionPlugin):
     ) -> float | None:
         """Return the points to take off; ``None`` for nothing."""
         late_s = total_seconds_late - 60 * self.grace_minutes
+        if late_s > 0 and self.penalty_method == "zero":  # nbgrader's own option
+            return score
         if late_s <= 0 or self.percent_per_day <= 0:
             return None
         days = math.ceil(late_s / DAY_S)

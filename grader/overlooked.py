@@ -15,21 +15,24 @@ from grader.recognize import Recognizer
 from grader.unpack import is_junk
 
 if TYPE_CHECKING:
+    from nbgrader.coursedir import CourseDirectory
+
     from grader.classroom import Submitted
 
 EXPECTED = "expected STUDENT/LESSON/keras.ipynb or pytorch.ipynb"
 MOST = 200  # files that are looked into
 
 
-def reasons(root: Path, submitted: str, graded: Iterable[Submitted]) -> list[str]:
-    """Return each file below ``submitted`` that is not graded, with the reason.
+def reasons(folders: CourseDirectory, graded: Iterable[Submitted]) -> list[str]:
+    """Return each file in the folder of submissions that is not graded, with the reason.
 
     Files beside a notebook that is graded are its own business.
     """
-    folder = root / submitted
+    root = Path(folders.root)
+    folder = root / folders.submitted_directory
     known = {one.path for one in graded}
     full = {path.parent for path in known}
-    recognizer = Recognizer(root)
+    recognizer = Recognizer(root, folders)
     notes: list[str] = []
     for path in _files(folder):
         beside = path.suffix.lower() != ".ipynb" and path.parent in full
@@ -53,7 +56,8 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _reason(place: Path, path: Path, recognizer: Recognizer) -> str:
-    if len(place.parts) == 3 and path.stem in FRAMEWORKS and path.suffix == ".ipynb":
+    named = path.suffix == ".ipynb" and len(place.parts) == 3
+    if named and path.stem in {*FRAMEWORKS, *recognizer.notebooks(place.parts[1])}:
         return "it is in a linked folder"
     try:
         seen = recognizer.look(read_bytes(path))

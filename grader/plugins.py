@@ -6,34 +6,70 @@ grades with them and everything after it (formgrader, feedback, export) works as
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, partial
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode, v4
+from nbgrader.api import Gradebook
+from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute, SaveAutoGrades
 from traitlets import Bool
 
-from grader import feedback
-from grader.checks.verdict import INFRASTRUCTURE, NOT_DONE, TAMPERED, Verdict
+from grader import feedback, layout, scoring
+from grader.carried import carry, note_receipt
+from grader.checks.verdict import Verdict
 from grader.classroom import timestamp
 from grader.engine import Engine
-from grader.rebuild import Submission, grade_id, read_submission, rebuilt_notebook
+from grader.rebuild import Source, Submission, grade_id, read_submission, rebuilt_notebook
+from grader.receipts import Receipts
+from grader.session import MakeWorker
 
-_NOTES = "course_grader"  # in the notebook's metadata between nbgrader's two passes
+NO_LIMIT_S = 3600.0  # even where nbgrader is told that there is none
+
 _engines: dict[tuple[Path, bool], Engine] = {}
 
 
-def engine_for(root: Path, *, sandbox: bool = True) -> Engine:
+def engine_for(folders: CourseDirectory, *, sandbox: bool = True) -> Engine:
     """Return the engine of a class folder; one per process, so that its workers stay warm."""
-    name = (root.resolve(), sandbox)
+    name = (Path(folders.root).resolve(), sandbox)
     if name not in _engines:
-        from grader.workers import worker_factory
-
-        _engines[name] = Engine(name[0], worker_factory(sandbox=sandbox))
+        _engines[name] = Engine(name[0], _workers(sandbox))
+    _engines[name].folders = folders
     return _engines[name]
+
+
+@cache
+def _workers(sandbox: bool) -> MakeWorker:
+    from grader.workers import worker_factory
+
+    return worker_factory(sandbox=sandbox)
+
+
+def cell_timeout_s(execute: Execute) -> float:
+    """Return the limit of nbgrader's own option on a cell's time."""
+    return float(execute.timeout) if (execute.timeout or -1) > 0 else NO_LIMIT_S
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """A submitted notebook on its way through nbgrader's steps."""
+
+    source: Source
+    submission: Submission
+
+
+def _read(engine: Engine, folders: CourseDirectory, described: Mapping[str, str]) -> HandedIn:
+    """Read the file that a student handed in; each of nbgrader's passes reads it for itself."""
+    lesson, name, student = (described[key] for key in ("assignment", "notebook", "student"))
+    source = engine.source(lesson, name, student)
+    place = layout.place(folders, folders.submitted_directory, student, lesson)
+    return HandedIn(source, read_submission(place / f"{name}.ipynb", source))
 
 
 class RebuildingExporter(NotebookExporter):
@@ -41,15 +77,11 @@ class RebuildingExporter(NotebookExporter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        folders = getattr(self.parent, "coursedir", None)  # the Autograde that made this exporter
-        if folders is not None:
-            folders.ignore = ["*"]  # a student's other files, links among them, are never copied
-            folders.get_existing_timestamp = lambda path: timestamp(Path(path))  # nor waited for
-
-    @property
-    def _root(self) -> Path:
-        converter: Any = self.parent
-        return Path(converter.coursedir.root)
+        converter: Any = self.parent  # the Autograde that made this exporter
+        if isinstance(converter, Autograde):
+            converter.init_assignment = partial(_init_assignment, converter)
+            # a time that is none, or a pipe, is not waited for
+            converter.coursedir.get_existing_timestamp = lambda path: timestamp(Path(path))
 
     def from_filename(
         self, filename: str, resources: Any = None, **kwargs: Any
@@ -57,18 +89,26 @@ class RebuildingExporter(NotebookExporter):
         """Return what `NotebookExporter` would, of the rebuilt notebook."""
         if not getattr(self.parent, "_sanitizing", False):
             return super().from_filename(filename, resources, **kwargs)
-        described = resources["nbgrader"]
-        engine = engine_for(self._root)
-        source = engine.source(described["assignment"], described["notebook"], described["student"])
-        submission = read_submission(Path(filename), source)
-        notebook = rebuilt_notebook(source, submission)
-        notebook.metadata[_NOTES] = asdict(submission)
+        converter: Any = self.parent
+        folders = converter.coursedir
+        found = _read(engine_for(folders), folders, resources["nbgrader"])
+        notebook = rebuilt_notebook(found.source, found.submission)
         return self.from_notebook_node(notebook, resources, **kwargs)
 
 
-def submission_of(notebook: NotebookNode) -> Submission:
-    """Return the submission that a rebuilt notebook holds."""
-    return Submission.from_plain(notebook.metadata[_NOTES])
+def _init_assignment(converter: Autograde, lesson: str, student: str) -> None:
+    """Do what nbgrader does before the notebooks of a submission, and copy its files with care."""
+    folders = converter.coursedir
+    when = Receipts(Path(folders.root)).time(student, lesson)
+    if when is not None:
+        note_receipt(folders, student, lesson, when)
+    ignored = folders.ignore
+    folders.ignore = ["*"]
+    try:
+        Autograde.init_assignment(converter, lesson, student)
+    finally:
+        folders.ignore = ignored
+    carry(folders, student, lesson, when, converter.exclude_overwriting.get(lesson, ()))
 
 
 class ObserveAndJudge(Execute):
@@ -81,9 +121,12 @@ class ObserveAndJudge(Execute):
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Grade the notebook and put messages into its test cells."""
         described = resources["nbgrader"]
-        engine = engine_for(Path(self.parent.parent.coursedir.root), sandbox=self.sandbox)
+        folders = self.parent.parent.coursedir
+        engine = engine_for(folders, sandbox=self.sandbox)
+        engine.cell_timeout_s = cell_timeout_s(self)
+        found = _read(engine, folders, described)
         who = (described["student"], described["assignment"], described["notebook"])
-        entry = engine.entry(submission_of(nb), *who)
+        entry = engine.entry(found.submission, *who)
         scores = engine.cell_scores(entry)
         fill(nb, {name: verdicts for name, (_, verdicts) in scores.items()}, entry.notes)
         resources["course_grader"] = scores
@@ -91,49 +134,31 @@ class ObserveAndJudge(Execute):
 
 
 def fill(
-    notebook: NotebookNode, verdicts: dict[str, list[Verdict]], notes: tuple[str, ...] = ()
+    notebook: NotebookNode, verdicts: Mapping[str, list[Verdict]], notes: Iterable[str] = ()
 ) -> None:
     """Write messages into the outputs of test cells."""
-    notebook.metadata.pop(_NOTES, None)
     for cell in notebook.cells:
         listed = verdicts.get(grade_id(cell), [])
         if cell.cell_type == "code" and listed:
             feedback.show(cell, listed)
-    if notes:
-        text = "\n".join(f"- {escape(note)}" for note in notes)
+    text = "\n".join(f"- {escape(note)}" for note in notes)
+    if text:
         notebook.cells.insert(0, v4.new_markdown_cell(f"**About this submission**\n\n{text}"))
 
 
 class SaveVerdicts(SaveAutoGrades):
     """Saves the points of the verdicts; a notebook's output has no say in them."""
 
-    def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
-        scores = resources.get("course_grader", {})
-        name = cell.metadata["nbgrader"]["grade_id"]
-        if name not in scores:
-            return super()._add_score(cell, resources)
-        points, verdicts = scores[name]
-        grade = self.gradebook.find_grade(
-            name, self.notebook_id, self.assignment_id, self.student_id
-        )
-        grade.auto_score = points
-        statuses = {verdict.status for verdict in verdicts}
-        look = points is None or bool(statuses & {TAMPERED, INFRASTRUCTURE})
-        grade.needs_manual_grade = look or grade.manual_score is not None
-        self.gradebook.db.commit()
-        return None
-
-    def _add_comment(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
-        super()._add_comment(cell, resources)
-        verdicts = _answered_by(cell, resources)
-        if verdicts and all(verdict.hint_id == NOT_DONE for verdict in verdicts):
-            comment = self.gradebook.find_comment(
-                grade_id(cell), self.notebook_id, self.assignment_id, self.student_id
-            )
-            comment.auto_comment = "Not done yet."
-            self.gradebook.db.commit()
-
-
-def _answered_by(cell: NotebookNode, resources: dict[str, Any]) -> list[Verdict]:
-    """Return the verdicts on the exercise of an answer cell: its test is ``test-<its id>``."""
-    return resources.get("course_grader", {}).get(f"test-{grade_id(cell)}", (None, []))[1]
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Write scores, flags and comments of one notebook; without a grading, all are open."""
+        described, folders = resources["nbgrader"], self.parent.parent.coursedir
+        found = _read(engine_for(folders), folders, described)
+        who = (described["notebook"], described["assignment"], described["student"])
+        with Gradebook(described["db_url"]) as book:
+            stored = book.find_submission_notebook(*who)
+            scores = resources.get("course_grader", {})
+            scoring.settle(stored, found.source, found.submission, scores)
+            book.db.commit()
+        return nb, resources

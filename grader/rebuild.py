@@ -31,6 +31,8 @@ MAX_OWN_CHARS = 300_000  # all of them together
 MISSING_TEXT = "# This cell is missing from the submission."
 SETUP_TAG = "setup"
 CODE_STUB = {"python": "# YOUR CODE HERE\n..."}
+PLAIN = "cell:"  # begins the id of a test that calls no check
+CELL_TIMEOUT_S = 120.0
 
 
 @dataclass(frozen=True)
@@ -93,11 +95,18 @@ class Source:
     notebook : NotebookNode
         As built; never changed.
     checks : mapping of str to tuple of str
-        Check ids by the grade id of the test cell that calls them.
+        Check ids by the grade id of the test cell that calls them; a cell that calls none is a
+        plain test, ``cell:GRADE_ID``.
+    files : mapping of str to bytes
+        What plain tests and the cells before them can read, by its path in their folder.
+    timeout_s : float
+        How long one cell of a notebook with plain tests may run.
     """
 
     notebook: NotebookNode
     checks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    timeout_s: float = CELL_TIMEOUT_S
     _released: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -109,7 +118,17 @@ class Source:
     def digest(self) -> str:
         """SHA-256 of what decides the grading: ids and text of every cell but the answers."""
         kept = [(c.cell_type, grade_id(c), "" if is_answer(c) else c.source) for c in self._cells]
-        return hashlib.sha256(json.dumps(kept).encode()).hexdigest()
+        digest = hashlib.sha256(json.dumps(kept).encode())
+        for name, content in sorted(self.files.items()):
+            digest.update(json.dumps([name, hashlib.sha256(content).hexdigest()]).encode())
+        if self.has_plain_tests:
+            digest.update(repr(self.timeout_s).encode())
+        return digest.hexdigest()
+
+    @property
+    def has_plain_tests(self) -> bool:
+        """Whether a graded test cell calls no check."""
+        return any(is_plain(test) for tests in self.checks.values() for test in tests)
 
     def is_as_released(self, name: str, text: str) -> bool:
         """Return whether an answer is what students were given, but for blanks at its ends."""
@@ -173,7 +192,7 @@ def read_source(path: Path) -> Source:
     Raises
     ------
     SourceError
-        If it is missing, not a notebook, or a graded test cell calls no check.
+        If it is missing, not a notebook, or one of another language.
     """
     try:
         notebook = nbformat.read(path, as_version=4)
@@ -188,22 +207,35 @@ def source_of(notebook: NotebookNode, name: str = "the notebook") -> Source:
     Raises
     ------
     SourceError
-        If a graded test cell calls no check.
+        If it is written in another language than Python.
     """
-    checks = {}
-    for cell in notebook.cells:
-        if _flag(cell, "grade") and not is_answer(cell):
-            checks[grade_id(cell)] = _called_checks(cell.source)
-            if not checks[grade_id(cell)]:
-                raise SourceError(
-                    f"{name}: the test cell {grade_id(cell)!r} calls no check(...); "
-                    'expected one such as check("02-freezing/freeze-backbone", answer).'
-                )
+    kernel = notebook.metadata.get("kernelspec", {})
+    language = str(kernel.get("language") or "python").lower()
+    if language not in ("python", "python3", "ipython"):
+        raise SourceError(
+            f"{name} is written in {language}, which is not graded here; grade it in a folder of "
+            "its own, with nbgrader alone."
+        )
+    checks = {
+        grade_id(cell): called_checks(cell.source) or (PLAIN + grade_id(cell),)
+        for cell in notebook.cells
+        if cell.cell_type == "code" and _flag(cell, "grade") and not is_answer(cell)
+    }
     return Source(notebook, checks)
 
 
-def _called_checks(text: str) -> tuple[str, ...]:
-    calls = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call))
+def is_plain(check_id: str) -> bool:
+    """Return whether an id is that of a test cell which calls no check."""
+    return check_id.startswith(PLAIN)
+
+
+def called_checks(text: str) -> tuple[str, ...]:
+    """Return the ids of the checks that a cell calls, in order."""
+    try:
+        tree = ast.parse(_without_magics(text))
+    except (SyntaxError, ValueError):
+        return ()
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
     return tuple(
         call.args[0].value
         for call in calls
@@ -213,6 +245,26 @@ def _called_checks(text: str) -> tuple[str, ...]:
         and isinstance(call.args[0], ast.Constant)
         and isinstance(call.args[0].value, str)
     )
+
+
+def used_modules(text: str) -> set[str]:
+    """Return the names, without what follows a dot, of the modules that a cell imports."""
+    try:
+        tree = ast.parse(_without_magics(text))
+    except (SyntaxError, ValueError):
+        return set()
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.partition(".")[0])
+    return found
+
+
+def _without_magics(text: str) -> str:
+    lines = text.split("\n")
+    return "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in lines)
 
 
 def read_submission(path: Path, source: Source) -> Submission:

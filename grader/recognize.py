@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader import lessons
 from grader.errors import SourceError
@@ -15,6 +15,9 @@ from grader.exams import is_exam
 from grader.observers.model import FRAMEWORKS
 from grader.rebuild import _text, grade_id, is_answer
 from grader.salvage import read_cells
+
+if TYPE_CHECKING:
+    from nbgrader.coursedir import CourseDirectory
 
 _SIGNS = (b"cell_type", "cell_type".encode("utf-16-le"), "cell_type".encode("utf-16-be"))
 _CALLED = re.compile(r"\bcheck\(\s*[\"']([\w-]+/[\w-]+)[\"']")
@@ -66,10 +69,16 @@ class Recognizer:
     ----------
     root : Path
         The class folder.
+    folders : CourseDirectory, optional
+        What the class calls nbgrader's folders.
     """
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
+    def __init__(self, root: Path, folders: CourseDirectory | None = None) -> None:
+        self._where = root, folders
+
+    def notebooks(self, lesson: str) -> list[str]:
+        """Return the names of a lesson's notebooks; both frameworks' where there are none."""
+        return lessons.notebook_names(lesson, *self._where) or list(FRAMEWORKS)
 
     def knows(self, lesson: str) -> bool:
         """Return whether there is a notebook of a lesson to compare with."""
@@ -128,18 +137,19 @@ class Recognizer:
     def _framework(self, lesson: str, found: set[Key], cells: Iterable[Cell]) -> tuple[str, bool]:
         """Return which framework more speaks for, and whether much does."""
         there = {one for keys in self._places.values() for name, one in keys if name == lesson}
-        if len(there) == 1:
-            return there.pop(), True
+        if len(there) < 2:
+            return "".join(there), True
         own = [self._places[key] for key in found & self._places.keys()]
         votes = [{one for name, one in places if name == lesson} for places in own]
         alone = [one.pop() for one in votes if len(one) == 1]
         words = [word for cell in cells for word in _IMPORTED.findall(_text(cell)[:_LONGEST])]
         named = ["pytorch" if word == "torch" else "keras" for word in words]
         heard = alone if len(alone) >= _VOTES else named or alone
-        best = max(FRAMEWORKS, key=heard.count)
-        if 2 * heard.count(best) <= len(heard):
+        counts = {name: heard.count(name) for name in there}
+        best = max(counts, key=lambda name: counts[name])
+        if 2 * counts[best] <= len(heard):
             return "", False
-        many = len(heard) >= _VOTES and 3 * heard.count(best) > 2 * len(heard)
+        many = len(heard) >= _VOTES and 3 * counts[best] > 2 * len(heard)
         return best, many and not is_exam(lesson)  # both papers draw from the same questions
 
     @cached_property
@@ -166,16 +176,17 @@ class Recognizer:
 
     @cached_property
     def _trusted(self) -> list[_Trusted]:
-        names = lessons.lesson_names(self._root)
-        return [one for name in names for each in FRAMEWORKS for one in self._read(name, each)]
+        names = lessons.lesson_names(*self._where)
+        each = [(lesson, name) for lesson in names for name in self.notebooks(lesson)]
+        return [one for lesson, name in each for one in self._read(lesson, name)]
 
     def _read(self, lesson: str, framework: str) -> Iterator[_Trusted]:
-        for path in lessons.trusted_paths(lesson, framework, self._root):
+        for path in lessons.trusted_paths(lesson, framework, *self._where):
             try:
                 cells, _ = read_cells(path.read_bytes())
             except ValueError as error:
                 raise SourceError(f"{path} is no notebook of the course: {error}") from None
-            released = path != lessons.source_path(lesson, framework, self._root)
+            released = path != lessons.source_path(lesson, framework, *self._where)
             yield _Trusted(lesson, framework, released, cells)
 
 

@@ -6,25 +6,20 @@ again from the log.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
-
 import nbformat
 from nbgrader import utils
 from nbgrader.api import Gradebook, InvalidEntry, MissingEntry, SubmittedNotebook
+from nbgrader.converters import Autograde
 from sqlalchemy.exc import SQLAlchemyError
 
-from grader.checks.verdict import INFRASTRUCTURE, NOT_DONE, TAMPERED, Verdict
+from grader import layout, scoring
+from grader.carried import carry, replace_file
 from grader.classroom import Classroom, Submitted, database_reason
 from grader.engine import Engine
 from grader.errors import ClassroomError
 from grader.log import Entry
 from grader.plugins import fill
-from grader.rebuild import Submission, grade_id, is_answer, rebuilt_notebook
-
-Scores = Mapping[str, tuple[float | None, list[Verdict]]]
+from grader.rebuild import Submission, grade_id, rebuilt_notebook
 
 
 def record(
@@ -61,26 +56,16 @@ def _enter(
     entry: Entry,
 ) -> None:
     stored = _stored_notebook(room, book, submitted)
-    scores = engine.cell_scores(entry)
-    answers = _answer_checksums(engine, submitted, submission)
-    full = engine.source(submitted.lesson, submitted.framework, submitted.student).points()
-    for grade in stored.grades:
-        grade.cell.max_score = full.get(grade.name, grade.cell.max_score)  # of the source as it is
-        _set_grade(grade, scores, answers)
-    for comment in stored.comments:
-        comment.auto_comment = _comment(comment.name, scores)
+    source = engine.source(submitted.lesson, submitted.framework, submitted.student)
+    scoring.settle(stored, source, submission, engine.cell_scores(entry))
     _settle_missing(submitted, stored)
     book.db.commit()
 
 
 def _settle_missing(submitted: Submitted, stored: SubmittedNotebook) -> None:
-    """Give nothing for a notebook of the same lesson that is not there, as nbgrader itself does."""
     for other in stored.assignment.notebooks:
-        if other is stored or (submitted.path.parent / f"{other.name}.ipynb").exists():
-            continue
-        for grade in other.grades:
-            if grade.auto_score is None and grade.manual_score is None:
-                grade.auto_score, grade.needs_manual_grade = 0.0, False
+        if other is not stored and not (submitted.path.parent / f"{other.name}.ipynb").exists():
+            scoring.settle_missing(other)
 
 
 def _stored_notebook(room: Classroom, book: Gradebook, submitted: Submitted) -> SubmittedNotebook:
@@ -98,51 +83,13 @@ def _stored_notebook(room: Classroom, book: Gradebook, submitted: Submitted) -> 
     return book.find_submission_notebook(submitted.framework, submitted.lesson, submitted.student)
 
 
-def _set_grade(grade: Any, scores: Scores, unchanged: Mapping[str, bool]) -> None:
-    name = grade.name
-    if name in scores:
-        points, verdicts = scores[name]
-        look = points is None or bool({v.status for v in verdicts} & {TAMPERED, INFRASTRUCTURE})
-    elif name in unchanged:  # a text that a person marks; untouched, it is worth nothing
-        points = 0.0 if unchanged[name] else None
-        look = not unchanged[name]
-    else:
-        return
-    grade.auto_score = points
-    marked = grade.manual_score is not None
-    grade.needs_manual_grade = look or marked
-
-
-def _answer_checksums(
-    engine: Engine, submitted: Submitted, submission: Submission
-) -> dict[str, bool]:
-    """Return, by grade id, whether a text answer is what was released, or missing."""
-    source = engine.source(submitted.lesson, submitted.framework, submitted.student)
-    return {
-        grade_id(cell): _untouched(submission.answers.get(grade_id(cell), ""))
-        for cell in source.notebook.cells
-        if is_answer(cell) and cell.metadata.nbgrader.get("grade")
-    }
-
-
-def _untouched(text: str) -> bool:
-    return not text.strip() or "YOUR ANSWER HERE" in text
-
-
-def _comment(name: str, scores: Scores) -> str | None:
-    verdicts = scores.get(f"test-{name}", (None, []))[1]
-    if verdicts and all(verdict.hint_id == NOT_DONE for verdict in verdicts):
-        return "Not done yet."
-    return None
-
-
 def _write_notebook(
     room: Classroom,
     engine: Engine,
     submitted: Submitted,
     submission: Submission,
     entry: Entry,
-    scores: Scores,
+    scores: scoring.Scores,
 ) -> None:
     source = engine.source(submitted.lesson, submitted.framework, submitted.student)
     notebook = rebuilt_notebook(source, submission)
@@ -151,22 +98,9 @@ def _write_notebook(
             cell.metadata.nbgrader["checksum"] = utils.compute_checksum(cell)
             cell.metadata.nbgrader["cell_type"] = cell.cell_type
     fill(notebook, {name: listed for name, (_, listed) in scores.items()}, entry.notes)
-    folder = Path(
-        room.folders.format_path(
-            room.folders.autograded_directory, submitted.student, submitted.lesson
-        )
-    )
-    folder.mkdir(parents=True, exist_ok=True)
-    replace_file(folder / f"{submitted.framework}.ipynb", nbformat.writes(notebook) + "\n")
-    when = room.received(submitted)
-    if when is not None:
-        replace_file(folder / "timestamp.txt", f"{when:%Y-%m-%d %H:%M:%S.%f} UTC\n")
-
-
-def replace_file(path: Path, text: str) -> None:
-    """Write a file in one step, so that a killed run leaves the old one or the new one."""
-    fresh = path.with_name(path.name + ".new")
-    fresh.unlink(missing_ok=True)
-    fresh.write_text(text, "utf-8")
-    fresh.chmod(0o444)
-    os.replace(fresh, path)
+    who = submitted.student, submitted.lesson
+    folder = layout.place(room.folders, room.folders.autograded_directory, *who)
+    text = nbformat.writes(notebook) + "\n"
+    replace_file(folder / f"{submitted.framework}.ipynb", text.encode("utf-8", "replace"))
+    kept = Autograde(coursedir=room.folders, config=room.config).exclude_overwriting
+    carry(room.folders, *who, room.receipts.time(*who), kept.get(submitted.lesson, ()))

@@ -91,6 +91,7 @@ class OneExercise(Engine):
 
     def __init__(self, engine: Engine, exercise: str) -> None:
         super().__init__(engine.root, engine._make_worker, remote=engine._remote)
+        self.folders, self.cell_timeout_s = engine.folders, engine.cell_timeout_s
         self._exercise = exercise
         self._before = self.log.latest()
 
@@ -124,4 +125,4 @@ def narrowed(source: Source, exercise: str) -> Source:
     notebook = copy.deepcopy(source.notebook)
     dropped = set(source.checks) - set(kept)
     notebook.cells = [cell for cell in notebook.cells if grade_id(cell) not in dropped]
-    return Source(notebook, kept)
+    return replace(source, notebook=notebook, checks=kept)

@@ -32,8 +32,9 @@ from grader.checks.verdict import (
 )
 from grader.dependencies import SETUP, Cell, Plan, bound_names, plan
 from grader.observers.run import ERROR, MISSING, OK, Observation
+from grader.plain_tests import plain_verdicts, stack_of
 from grader.process import START_S, Gone, Late, Worker
-from grader.rebuild import Source, Submission, grade_id, is_answer
+from grader.rebuild import Source, Submission, grade_id, is_answer, is_plain
 from grader.worker.limits import MEMORY_MB
 
 CELL_TIMEOUT_S = 120.0
@@ -209,7 +210,8 @@ class _Grading:
     ) -> None:
         self._source, self._submission = source, submission
         self._framework, self._make_worker, self._secret = framework, make_worker, secret
-        self._checks = [get(name) for names in source.checks.values() for name in names]
+        listed = [name for names in source.checks.values() for name in names]
+        self._checks = [get(name) for name in listed if not is_plain(name)]
         self._stages: dict[str, float] = {}
         self._runs: list[_Run] = []
 
@@ -227,7 +229,7 @@ class _Grading:
             verdicts = {check.id: _stopped(check, forged) for check in self._checks}
         said = [line for run in self._runs for line in run.said]
         reached = holding.reaches(shared.plan.cells, said)
-        verdicts = holding.hold(verdicts, reached)
+        verdicts = holding.hold(verdicts, reached) | self._plain_verdicts()
         changed = [name for run in self._runs for name in run.changed]
         flags = [*(f"replaced {name}" for name in changed), *holding.flags(reached)]
         flags += [f"{v.check_id}: {v.status}" for v in verdicts.values() if v.status == TAMPERED]
@@ -235,9 +237,14 @@ class _Grading:
         notes = (*self._submission.notes, *own_code.notes(shared.plan))
         return Result(verdicts, notes, tuple(dict.fromkeys(flags)), stages)
 
+    def _plain_verdicts(self) -> dict[str, Verdict]:
+        source, submission = self._source, self._submission
+        return plain_verdicts(source, submission, self._framework, self._make_worker)
+
     def _run(self, only: frozenset[str] | None, seconds: float) -> _Run:
+        plain = self._source.has_plain_tests
         made = _Run(
-            self._framework,
+            stack_of(self._source, self._framework) if plain else self._framework,
             plan(self._source, self._submission, only),
             self._make_worker,
             self._seed("run") % 2**31,

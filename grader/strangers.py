@@ -13,7 +13,6 @@ from grader.classroom import Classroom
 from grader.errors import ClassroomError
 from grader.intake import NBGRADERS_OWN, STRANGERS, Found, Intake, Taken
 from grader.log import FOLDER
-from grader.observers.model import FRAMEWORKS
 from grader.rebuild import read_bytes
 from grader.receipts import Receipts
 from grader.recognize import Recognizer
@@ -63,7 +62,7 @@ def _by_content(room: Classroom, path: Path, who: str) -> Taken:
         content = read_bytes(path)
     except (OSError, ValueError) as error:
         raise ClassroomError(f"{path} cannot be read: {error}") from None
-    seen = Recognizer(room.root).look(content)
+    seen = Recognizer(room.root, room.folders).look(content)
     if seen is None or not seen.framework:
         raise ClassroomError(f"{path} holds the cells of no lesson in {room.root}.")
     intake = room.intake(seen.lesson)
@@ -81,7 +80,7 @@ def _adopt(room: Classroom, base: Path, place: Path, who: str) -> Taken:
         intake = room.intake(folder.name)
         only = below[1:] if below[1:2] != [attachments.NAME] else []
         for path in sorted(folder.glob("*.ipynb")):
-            if path.stem in FRAMEWORKS and only in ([], [path.name]):
+            if only in ([], [path.name]):
                 _move(room, intake, path, stranger, who)
         if not list(folder.glob("*.ipynb")):
             _move_the_rest(room, intake, folder, who)

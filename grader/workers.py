@@ -19,6 +19,7 @@ from course import settings
 from grader import sandbox as walls
 from grader.container import ContainerWorker
 from grader.observers.facts import PREFIX, pack, sizes, unpack
+from grader.observers.model import FRAMEWORKS
 from grader.process import (
     START_S,
     ColdWorker,
@@ -39,7 +40,7 @@ class WarmServer:
     Parameters
     ----------
     framework : str
-        ``keras`` or ``pytorch``; ``bare`` imports nothing.
+        ``keras`` or ``pytorch``; ``python`` is neither, and ``bare`` imports nothing.
     sandbox : bool
         Whether it runs in bubblewrap.
     cold : bool
@@ -68,7 +69,7 @@ class WarmServer:
                 *(sys.executable, "-m", "grader.worker.server", framework, *options),
                 *(["--shut-in"] if sandbox else []),
                 *(["--cold"] if cold else []),
-                *([] if framework == "bare" else ["--observers", *observer_modules()]),
+                *(["--observers", *observer_modules()] if framework in FRAMEWORKS else []),
             ],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

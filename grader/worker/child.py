@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+import base64
 import contextlib
 import importlib
 import linecache
 import os
 import random
 import sys
+import tempfile
 import types
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -45,7 +49,7 @@ class Channel(Protocol):
 
 def warm_up(framework: str, observers: tuple[str, ...] = ()) -> None:
     """Import what every notebook of ``framework`` imports; run nothing."""
-    for name in (*IMPORTS[framework], "matplotlib.pyplot"):
+    for name in (*IMPORTS.get(framework, ()), "matplotlib.pyplot"):
         importlib.import_module(name)
     for name in (*(f"course.{name}" for name in COURSE), *observers):
         with contextlib.suppress(Exception):  # a broken one is said when its check is due
@@ -91,8 +95,11 @@ def serve(
 def _answer(request: Mapping[str, Any], notebook: Notebook, guard: Guard) -> dict[str, Any]:
     if request["do"] == "cell":
         trusted, keep = request.get("kind") == "setup", request.get("keep", ())
-        cell = request["id"], request["source"]
-        return _as_message(notebook.run(*cell, keep=keep, trusted=trusted))
+        how = {"keep": keep, "trusted": trusted, "valued": bool(request.get("value"))}
+        return _as_message(notebook.run(request["id"], request["source"], **how))
+    if request["do"] == "files":
+        put_files(request["files"])
+        return {}
     if request["do"] == "seed":
         reseed(notebook.framework, request["seed"])
         return {}
@@ -118,21 +125,28 @@ class Notebook:
         self._watch = Watch(say, self.names, alarm)
 
     def run(
-        self, cell_id: str, source: str, *, keep: Sequence[str] = (), trusted: bool = False
+        self,
+        cell_id: str,
+        source: str,
+        *,
+        keep: Sequence[str] = (),
+        trusted: bool = False,
+        valued: bool = False,
     ) -> Observation:
         """Execute one cell; whatever it raises becomes an observation.
 
-        The names in ``keep`` are afterwards what they were before.
+        The names in ``keep`` are afterwards what they were before. With ``valued``, the facts
+        hold what the cell's last line comes to, if it is a value.
         """
         before = {name: self.names[name] for name in keep if name in self.names}
         try:
-            return self._run(cell_id, source, trusted=trusted)
+            return self._run(cell_id, source, trusted=trusted, valued=valued)
         finally:
             for name in keep:
                 self.names.pop(name, None)
             self.names.update(before)
 
-    def _run(self, cell_id: str, source: str, *, trusted: bool) -> Observation:
+    def _run(self, cell_id: str, source: str, *, trusted: bool, valued: bool) -> Observation:
         filename = f"<cell {cell_id}>"
         if trusted:
             self._watch.trust(filename)
@@ -140,10 +154,42 @@ class Notebook:
         lines = [line + "\n" for line in text.split("\n")]
         linecache.cache[filename] = (len(text), None, lines, filename)
         try:
-            exec(compiled(text, filename), self.names)
+            last = _last_value(text) if valued else None
+            if last is None:
+                exec(compiled(text, filename), self.names)
+                return Observation(OK)
+            tree = ast.parse(text, filename)
+            del tree.body[-1]
+            exec(compile(tree, filename, "exec"), self.names)
+            value = eval(compile(last, filename, "eval"), self.names)
+            return Observation(OK, {} if value is None else {"value": _shown(value)})
         except BaseException as error:  # SystemExit and KeyboardInterrupt end a cell, not grading
             return observed_error(error)
-        return Observation(OK)
+
+
+def _last_value(text: str) -> ast.Expression | None:
+    """Return the last line of a cell if it is a value that a notebook would show."""
+    body = ast.parse(text).body
+    shown = body and isinstance(body[-1], ast.Expr) and not text.rstrip().endswith(";")
+    return ast.Expression(body[-1].value) if shown else None  # type: ignore[attr-defined]
+
+
+def _shown(value: Any) -> str:
+    """Return a value as text: a number as a plain one, whichever library it is of."""
+    number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+    return repr(float(value) if number else value)[:200]
+
+
+def put_files(files: Mapping[str, str]) -> None:
+    """Go to a new folder that holds an assignment's files, which may be read and imported."""
+    folder = Path(tempfile.mkdtemp(prefix="assignment-"))
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(base64.b64decode(content))
+        path.chmod(0o444)
+    os.chdir(folder)
+    sys.path.insert(0, str(folder))
 
 
 def _no_checks() -> types.ModuleType:

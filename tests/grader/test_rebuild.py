@@ -185,10 +185,18 @@ def test_every_answer_as_released_is_told_from_work(path):
     assert not any(solved.is_as_released(name, whole.answers[name]) for name in names)
 
 
-def test_a_test_cell_without_a_check_is_the_instructors_fault(tmp_path):
+def test_a_test_cell_without_a_check_is_a_plain_test(tmp_path):
     path = nb.write_lesson(tmp_path)
     path.write_text(path.read_text().replace("check(", "print("))
-    with pytest.raises(SourceError, match="calls no check"):
+    found = read_source(path)
+    assert found.checks == {"test-double": ("cell:test-double",)}
+    assert found.has_plain_tests
+
+
+def test_another_language_is_said(tmp_path):
+    path = nb.write_lesson(tmp_path)
+    path.write_text(path.read_text().replace('"language": "python"', '"language": "R"'))
+    with pytest.raises(SourceError, match="is written in r, which is not graded here"):
         read_source(path)
 
 
