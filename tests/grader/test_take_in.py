@@ -129,7 +129,7 @@ def test_a_damaged_stream_costs_one_student(place):
     assert found.items() >= one("alee").items()
     kept = found[f"bchan/{LESSON}/pytorch.ipynb"]
     assert len(kept) > 10_000
-    assert SOLVED.startswith(kept[:-2000])
+    assert SOLVED.startswith(kept[:8_000])  # what comes after is as damaged as the stream
     assert (
         f"bchan: '{BO}/pytorch.ipynb' is damaged; what could be read of it is taken; "
         "ask for it again." in text
