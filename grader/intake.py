@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from grader import attachments
+from grader.candidates import Candidate, framework_of, says
 from grader.class_list import Roll
 from grader.errors import ClassroomError
 from grader.log import FOLDER
@@ -30,7 +31,7 @@ from grader.owners import (
 )
 from grader.printable import printable
 from grader.receipts import Receipts
-from grader.recognize import Recognized, Recognizer
+from grader.recognize import Recognizer
 from grader.unpack import Archive, File
 
 EARLIER = "earlier"  # what a newer submission has replaced
@@ -78,31 +79,6 @@ class Found:
     path: str
     framework: str
     content: bytes
-
-
-@dataclass(frozen=True)
-class _Candidate:
-    """A file that may be the notebook that counts."""
-
-    file: File
-    framework: str
-    seen: Recognized | None
-    place: int
-
-    @property
-    def rank(self) -> tuple[bool, bool, bool, bool, tuple[int, ...], int, int]:
-        """The newest that is a notebook with work in it; at the same time, the fullest."""
-        done, cells = (self.seen.done, self.seen.cells) if self.seen else (0, 0)
-        courses_own = {"lessons", "solutions"} & {part.lower() for part in parts_of(self.file.path)}
-        return (
-            self.seen is not None,
-            not self.file.problem,
-            done > 0,
-            not courses_own,  # a whole checkout in one zip
-            self.file.when,
-            cells,
-            self.place,
-        )
 
 
 class Intake:
@@ -201,12 +177,12 @@ class Intake:
 
     def _sorted(
         self, who: str, files: Iterable[File]
-    ) -> tuple[list[_Candidate], list[File], list[File]]:
+    ) -> tuple[list[Candidate], list[File], list[File]]:
         """Return which files may count, what else there is, and notebooks of neither framework.
 
         What was left out is said.
         """
-        candidates: list[_Candidate] = []
+        candidates: list[Candidate] = []
         others: list[File] = []
         unclear: list[File] = []
         elsewhere: dict[str, list[File]] = {}
@@ -221,11 +197,11 @@ class Intake:
             if place < MOST_NOTEBOOKS:
                 seen = self._recognizer.look(file.content, self._lesson)
             lesson = seen.lesson if seen else self._other_lesson(file.path)
-            framework = _framework(file, seen)
+            framework = framework_of(file, seen)
             if lesson != self._lesson:
                 elsewhere.setdefault(lesson, []).append(file)
             elif framework and (seen or PurePosixPath(file.name).suffix.lower() == ".ipynb"):
-                candidates.append(_Candidate(file, framework, seen, place))
+                candidates.append(Candidate(file, framework, seen, place))
             else:
                 (unclear if seen else others).append(file)
         for lesson, listed in elsewhere.items():
@@ -238,13 +214,13 @@ class Intake:
         names = [name for name in parts_of(path)[:-1] if LESSON_NAME.fullmatch(name)]
         return names[-1] if names else self._lesson
 
-    def _say_which(self, who: str, best: _Candidate, rest: list[_Candidate]) -> None:
+    def _say_which(self, who: str, best: Candidate, rest: list[Candidate]) -> None:
         name, kind = _quoted(best.file.path), f"{best.framework}.ipynb"
         others = [one.file for one in rest if one.file.content != best.file.content]
         if others:
             listed = _listed([one.path for one in others])
             self._note(who, f"{name} counts as {kind}, and {listed} does not.")
-        elif best.seen and best.file.name.lower() != kind and not _says(best.file.name, kind):
+        elif best.seen and not says(best.file.name, best.framework):
             self._note(who, f"{name} holds the cells of {kind}, and was taken as that.")
         if best.seen is None and self._recognizer.knows(self._lesson):
             self._note(who, f"{name} holds no cell of {self._lesson}; taken by its name alone.")
@@ -340,24 +316,6 @@ def _written(source: Path) -> datetime:
 def take_in(archive: Path, submitted: Path, lesson: str) -> Taken:
     """Take in ``archive`` for the class folder that ``submitted`` is in; see `Intake.archive`."""
     return Intake(submitted.parent, submitted, lesson).archive(archive)
-
-
-def _framework(file: File, seen: Recognized | None) -> str:
-    """Return which notebook a file is: as its cells say, in doubt as its name does."""
-    if seen and seen.sure:
-        return seen.framework
-    return _named_after(file.name) or (seen.framework if seen else "")
-
-
-def _named_after(name: str) -> str:
-    found = [framework for framework in FRAMEWORKS if framework in name.lower()]
-    return found[0] if len(found) == 1 else ""
-
-
-def _says(name: str, kind: str) -> bool:
-    """Return whether a file's name says what the file is, more or less."""
-    plain = PurePosixPath(name.lower())
-    return plain.suffix == ".ipynb" and _named_after(name) == PurePosixPath(kind).stem
 
 
 def _quoted(path: str) -> str:
