@@ -12,9 +12,10 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-from grader import attachments
+from grader import attachments, lessons
 from grader.candidates import Candidate, framework_of, says
 from grader.class_list import Roll
 from grader.errors import ClassroomError
@@ -187,7 +188,7 @@ class Intake:
         unclear: list[File] = []
         elsewhere: dict[str, list[File]] = {}
         for place, file in enumerate(files):
-            if file.name in NBGRADERS_OWN:
+            if file.name in NBGRADERS_OWN or self._is_given(file.content):
                 continue
             if file.problem:
                 self._say_problem(who, file)
@@ -208,6 +209,18 @@ class Intake:
             text = f"of {lesson}, not of {self._lesson}; left out, take it in as {lesson}"
             self._note_files(who, listed, text)
         return candidates, others, unclear
+
+    def _is_given(self, content: bytes) -> bool:
+        """Return whether a file beside the notebooks came with the lesson."""
+        return any(path.read_bytes() == content for path in self._given.get(len(content), ()))
+
+    @cached_property
+    def _given(self) -> dict[int, list[Path]]:
+        """The files beside a lesson's notebooks as released, by size."""
+        made: dict[int, list[Path]] = {}
+        for path in lessons.files_beside(self._lesson, self._root):
+            made.setdefault(path.stat().st_size, []).append(path)
+        return made
 
     def _other_lesson(self, path: str) -> str:
         """Return the lesson that a folder in a path is called after; else the one taken in."""

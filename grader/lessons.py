@@ -39,6 +39,14 @@ def trusted_paths(lesson: str, framework: str, root: Path | None = None) -> list
     return [path for path in paths if path.is_file()]
 
 
+def files_beside(lesson: str, root: Path | None = None) -> list[Path]:
+    """Return what students get beside the notebooks of a lesson."""
+    root = root or settings.project_root()
+    folders = [root / folder / lesson for folder in _FOLDERS]
+    found = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    return [path for path in found if path.suffix != ".ipynb"]
+
+
 def lesson_names(root: Path | None = None) -> list[str]:
     """Return the lessons that have a notebook, in order."""
     root = root or settings.project_root()

@@ -366,6 +366,13 @@ def test_attachments_are_few_and_reach_the_page(place):
     assert len(list(kept.iterdir())) == 20
 
 
+def test_what_came_with_the_lesson_is_no_attachment(place):
+    nb.write(place / "lessons" / LESSON / "data" / "flowers.csv", "a,b")
+    members = [(f"{ANN}/pytorch.ipynb", SOLVED), (f"{ANN}/data/flowers.csv", "a,b")]
+    assert "Note" not in take(place, members)[0]
+    assert not (place / ".grader" / "attachments").exists()
+
+
 # strangers
 
 
