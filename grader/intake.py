@@ -212,7 +212,8 @@ class Intake:
 
     def _is_given(self, content: bytes) -> bool:
         """Return whether a file beside the notebooks came with the lesson."""
-        return any(path.read_bytes() == content for path in self._given.get(len(content), ()))
+        same = self._given.get(len(content), []) if content else []
+        return any(path.read_bytes() == content for path in same)
 
     @cached_property
     def _given(self) -> dict[int, list[Path]]:

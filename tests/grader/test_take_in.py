@@ -366,6 +366,13 @@ def test_attachments_are_few_and_reach_the_page(place):
     assert len(list(kept.iterdir())) == 20
 
 
+def test_text_typed_into_moodle_goes_beside_the_notebook(place):
+    typed = "Ann Lee_101_assignsubmission_onlinetext_/onlinetext.html"
+    text, found = take(place, [(typed, "<p>See my file</p>"), (f"{ANN}/pytorch.ipynb", SOLVED)])
+    assert found == one("alee")
+    assert f"alee: '{typed}': handed in, not a notebook of 02-freezing; kept for whoever" in text
+
+
 def test_what_came_with_the_lesson_is_no_attachment(place):
     nb.write(place / "lessons" / LESSON / "data" / "flowers.csv", "a,b")
     members = [(f"{ANN}/pytorch.ipynb", SOLVED), (f"{ANN}/data/flowers.csv", "a,b")]
