@@ -390,6 +390,11 @@ def test_a_stranger_waits_until_somebody_says_who_it_is(place):
     assert found == {}
     assert f"grade assign-hand-in '.grader/strangers/Anne Li-7/{LESSON}' STUDENT -C " in text
     assert sorted(Classroom(place).missing(LESSON)) == ["alee", "bchan"]
+    assert Classroom(place).overlooked() == [
+        f".grader/strangers/{who}/{LESSON}: nobody in the class list; "
+        "grade assign-hand-in says whose it is"
+        for who in ("Anne Li-7", "x")
+    ]
     said = grade("assign-hand-in", f".grader/strangers/Anne Li-7/{LESSON}", "alee", "-C", place)
     assert f"Took in submitted/alee/{LESSON}/pytorch.ipynb" in said
     assert submitted(place) == one("alee")
@@ -441,6 +446,8 @@ def test_what_lies_in_submitted_and_is_not_graded_is_named(place):
     nb.write(folder / ".ipynb_checkpoints" / "pytorch-checkpoint.ipynb", BLANK)
     nb.write(place / "submitted" / "bchan" / LESSON / "pytorch.ipynb", SOLVED)
     nb.write(place / "submitted" / "bchan" / LESSON / "photo.png", b"x")
+    nb.write(place / "submitted" / "__MACOSX" / LESSON / "pytorch.ipynb", APPLE)
+    assert [one.student for one in Classroom(place).submissions()] == ["bchan"]
     expected = "expected STUDENT/LESSON/keras.ipynb or pytorch.ipynb"
     assert Classroom(place).overlooked() == [
         f"alee/{LESSON}/Untitled.ipynb: it is pytorch.ipynb of {LESSON}; "
