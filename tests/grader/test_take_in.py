@@ -91,6 +91,7 @@ def one(student, content=SOLVED, framework="pytorch"):
 # zips as they are
 
 
+@pytest.mark.attack(65)
 @pytest.mark.parametrize("outer", [f"{ANN}/hw.zip", "leeann_201_9005_hw.zip", "alee.zip"])
 def test_what_a_mac_and_jupyter_leave_in_a_zip_is_no_hand_in(place, outer):
     inner = [
@@ -108,6 +109,7 @@ def test_what_a_mac_and_jupyter_leave_in_a_zip_is_no_hand_in(place, outer):
     assert not (place / ".grader" / "attachments").exists()
 
 
+@pytest.mark.attack(65)
 def test_what_a_mac_leaves_makes_no_student(unlisted):
     members = [
         ("ann/pytorch.ipynb", SOLVED),
@@ -117,6 +119,7 @@ def test_what_a_mac_leaves_makes_no_student(unlisted):
     assert take(unlisted, members)[1] == one("ann")
 
 
+@pytest.mark.attack(64)
 def test_a_damaged_stream_costs_one_student(place):
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -136,6 +139,7 @@ def test_a_damaged_stream_costs_one_student(place):
     )
 
 
+@pytest.mark.attack(64)
 def test_a_damaged_zip_and_one_with_a_password_are_named(place):
     locked = bytearray(pack([("pytorch.ipynb", SOLVED)]))
     for header, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
@@ -162,6 +166,7 @@ def test_a_zip_that_was_cut_off_gives_what_is_left_of_it(place, packed):
     assert "keras.ipynb' is damaged; what could be read of it is taken" in text
 
 
+@pytest.mark.attack(64)
 def test_a_name_that_is_not_utf_8_though_it_says_so(place):
     inner = bytearray(pack([("ü/pytorch.ipynb", SOLVED)]))
     inner = bytes(inner).replace("ü".encode(), b"\xfc\xfc")
@@ -383,6 +388,7 @@ def test_what_came_with_the_lesson_is_no_attachment(place):
 # strangers
 
 
+@pytest.mark.attack(65)
 def test_a_stranger_waits_until_somebody_says_who_it_is(place):
     members = [("Anne Li_7_assignsubmission_file_/pytorch.ipynb", SOLVED), ("x/y.pdf", "pdf")]
     members += [("Anne Li_7_assignsubmission_file_/note.txt", "hello")]
