@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from grader.observers.model import FRAMEWORKS
 from grader.owners import parts_of
 from grader.recognize import Recognized
 from grader.unpack import File
@@ -48,18 +48,20 @@ class Candidate:
         )
 
 
-def framework_of(file: File, seen: Recognized | None) -> str:
+def framework_of(file: File, seen: Recognized | None, names: Sequence[str]) -> str:
     """Return which notebook a file is: as its cells say, in doubt as its name does."""
     if seen and seen.sure:
         return seen.framework
-    return _named_after(file.name) or (seen.framework if seen else "")
+    return _named_after(file.name, names) or (seen.framework if seen else "")
 
 
-def _named_after(name: str) -> str:
-    found = [framework for framework in FRAMEWORKS if framework in name.lower()]
-    return found[0] if len(found) == 1 else ""
+def _named_after(name: str, names: Sequence[str]) -> str:
+    """Return which of ``names`` a file's name holds; the longest, as in ``problem 10``."""
+    found = sorted((one for one in names if one.lower() in name.lower()), key=len)
+    clear = found and all(one in found[-1] for one in found)
+    return found[-1] if clear else ""
 
 
-def says(name: str, framework: str) -> bool:
+def says(name: str, framework: str, names: Sequence[str]) -> bool:
     """Return whether a file's name says that it is this notebook, more or less."""
-    return PurePosixPath(name.lower()).suffix == ".ipynb" and _named_after(name) == framework
+    return PurePosixPath(name.lower()).suffix == ".ipynb" and _named_after(name, names) == framework

@@ -20,7 +20,6 @@ from grader.candidates import Candidate, framework_of, says
 from grader.class_list import Roll
 from grader.errors import ClassroomError
 from grader.log import FOLDER
-from grader.observers.model import FRAMEWORKS
 from grader.owners import (
     LESSON_NAME,
     common_folders,
@@ -100,6 +99,7 @@ class Intake:
         self._roll = roll or Roll()
         self._receipts = Receipts(root)
         self._recognizer = Recognizer(root)
+        self._names = lessons.notebook_names(lesson, root)
         self._wrapped = 0
         self._named: set[str] = set()  # whom the archive names in full
         self.taken = Taken()
@@ -161,7 +161,7 @@ class Intake:
             self._note_files("", list(files), "in no student's folder; left out")
             return
         candidates, others, unclear = self._sorted(who, files)
-        for framework in FRAMEWORKS:
+        for framework in self._names:
             mine = [one for one in candidates if one.framework == framework]
             if mine:
                 best = max(mine, key=lambda one: one.rank)
@@ -171,7 +171,7 @@ class Intake:
                 spare = [one.file for one in mine if one.file.content != best.file.content]
                 self._attach(who, spare)
         self._attach(who, others + unclear)
-        text = "keras or pytorch, that cannot be told; name it so and take it in again"
+        text = f"{' or '.join(self._names)}, that cannot be told; name it so and take it in again"
         self._note_files(who, unclear, text)
         step = "kept for whoever marks" if candidates else "ask for the notebook (.ipynb)"
         self._note_files(who, others, f"handed in, not a notebook of {self._lesson}; {step}")
@@ -198,7 +198,7 @@ class Intake:
             if place < MOST_NOTEBOOKS:
                 seen = self._recognizer.look(file.content, self._lesson)
             lesson = seen.lesson if seen else self._other_lesson(file.path)
-            framework = framework_of(file, seen)
+            framework = framework_of(file, seen, self._names)
             if lesson != self._lesson:
                 elsewhere.setdefault(lesson, []).append(file)
             elif framework and (seen or PurePosixPath(file.name).suffix.lower() == ".ipynb"):
@@ -234,7 +234,7 @@ class Intake:
         if others:
             listed = _listed([one.path for one in others])
             self._note(who, f"{name} counts as {kind}, and {listed} does not.")
-        elif best.seen and not says(best.file.name, best.framework):
+        elif best.seen and not says(best.file.name, best.framework, self._names):
             self._note(who, f"{name} holds the cells of {kind}, and was taken as that.")
         if best.seen is None and self._recognizer.knows(self._lesson):
             self._note(who, f"{name} holds no cell of {self._lesson}; taken by its name alone.")

@@ -39,6 +39,14 @@ def trusted_paths(lesson: str, framework: str, root: Path | None = None) -> list
     return [path for path in paths if path.is_file()]
 
 
+def notebook_names(lesson: str, root: Path | None = None) -> tuple[str, ...]:
+    """Return what a lesson's notebooks are called; those of your own assignments, as they are."""
+    root = root or settings.project_root()
+    found = {path.stem for folder in _FOLDERS for path in (root / folder / lesson).glob("*.ipynb")}
+    ours = not found or found & set(FRAMEWORKS)
+    return tuple(FRAMEWORKS) if ours else tuple(sorted(found))
+
+
 def files_beside(lesson: str, root: Path | None = None) -> list[Path]:
     """Return what students get beside the notebooks of a lesson."""
     root = root or settings.project_root()

@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from grader import lessons
-from grader.errors import SourceError
 from grader.exams import is_exam
-from grader.observers.model import FRAMEWORKS
 from grader.rebuild import _text, grade_id, is_answer
 from grader.salvage import read_cells
 
@@ -136,7 +134,7 @@ class Recognizer:
         words = [word for cell in cells for word in _IMPORTED.findall(_text(cell)[:_LONGEST])]
         named = ["pytorch" if word == "torch" else "keras" for word in words]
         heard = alone if len(alone) >= _VOTES else named or alone
-        best = max(FRAMEWORKS, key=heard.count)
+        best = max(self._names(lesson), key=heard.count)
         if 2 * heard.count(best) <= len(heard):
             return "", False
         many = len(heard) >= _VOTES and 3 * heard.count(best) > 2 * len(heard)
@@ -167,14 +165,18 @@ class Recognizer:
     @cached_property
     def _trusted(self) -> list[_Trusted]:
         names = lessons.lesson_names(self._root)
-        return [one for name in names for each in FRAMEWORKS for one in self._read(name, each)]
+        named = [(name, each) for name in names for each in self._names(name)]
+        return [one for name, each in named for one in self._read(name, each)]
+
+    def _names(self, lesson: str) -> tuple[str, ...]:
+        return lessons.notebook_names(lesson, self._root)
 
     def _read(self, lesson: str, framework: str) -> Iterator[_Trusted]:
         for path in lessons.trusted_paths(lesson, framework, self._root):
             try:
                 cells, _ = read_cells(path.read_bytes())
-            except ValueError as error:
-                raise SourceError(f"{path} is no notebook of the course: {error}") from None
+            except ValueError:
+                continue  # grading says so, of its own lesson
             released = path != lessons.source_path(lesson, framework, self._root)
             yield _Trusted(lesson, framework, released, cells)
 

@@ -385,6 +385,26 @@ def test_what_came_with_the_lesson_is_no_attachment(place):
     assert not (place / ".grader" / "attachments").exists()
 
 
+def test_an_assignment_with_notebooks_of_its_own(unlisted):
+    texts = {"problem 1": "def one():\n    return 1", "problem 10": "def ten():\n    return 10"}
+    made = {}
+    for name, text in texts.items():
+        notebook = nb.submitted_notebook(text)
+        notebook["cells"][3]["metadata"]["nbgrader"]["grade_id"] = f"answer of {name}"
+        notebook["cells"][4]["metadata"]["nbgrader"]["grade_id"] = f"test of {name}"
+        nb.write(unlisted / "solutions" / "ps1" / f"{name}.ipynb", notebook)
+        made[name] = json.dumps(notebook).encode()
+    (unlisted.parent / "in.zip").write_bytes(
+        pack(
+            [("ann/Untitled.ipynb", made["problem 10"]), ("ann/problem 1.ipynb", made["problem 1"])]
+        )
+    )
+    grade("take-in", unlisted.parent / "in.zip", "ps1", "-C", unlisted)
+    assert submitted(unlisted) == {
+        f"ann/ps1/{name}.ipynb": content for name, content in made.items()
+    }
+
+
 # strangers
 
 
