@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader import lessons
-from grader.errors import SourceError
 from grader.exams import is_exam
-from grader.observers.model import FRAMEWORKS
 from grader.rebuild import _text, grade_id, is_answer
 from grader.salvage import read_cells
 
@@ -77,8 +75,8 @@ class Recognizer:
         self._where = root, folders
 
     def notebooks(self, lesson: str) -> list[str]:
-        """Return the names of a lesson's notebooks; both frameworks' where there are none."""
-        return lessons.notebook_names(lesson, *self._where) or list(FRAMEWORKS)
+        """Return the names of a lesson's notebooks."""
+        return lessons.notebook_names(lesson, *self._where)
 
     def knows(self, lesson: str) -> bool:
         """Return whether there is a notebook of a lesson to compare with."""
@@ -145,11 +143,10 @@ class Recognizer:
         words = [word for cell in cells for word in _IMPORTED.findall(_text(cell)[:_LONGEST])]
         named = ["pytorch" if word == "torch" else "keras" for word in words]
         heard = alone if len(alone) >= _VOTES else named or alone
-        counts = {name: heard.count(name) for name in there}
-        best = max(counts, key=lambda name: counts[name])
-        if 2 * counts[best] <= len(heard):
+        best = max(self.notebooks(lesson), key=heard.count)
+        if 2 * heard.count(best) <= len(heard):
             return "", False
-        many = len(heard) >= _VOTES and 3 * counts[best] > 2 * len(heard)
+        many = len(heard) >= _VOTES and 3 * heard.count(best) > 2 * len(heard)
         return best, many and not is_exam(lesson)  # both papers draw from the same questions
 
     @cached_property
@@ -184,8 +181,8 @@ class Recognizer:
         for path in lessons.trusted_paths(lesson, framework, *self._where):
             try:
                 cells, _ = read_cells(path.read_bytes())
-            except ValueError as error:
-                raise SourceError(f"{path} is no notebook of the course: {error}") from None
+            except ValueError:
+                continue  # grading says so, of its own lesson
             released = path != lessons.source_path(lesson, framework, *self._where)
             yield _Trusted(lesson, framework, released, cells)
 

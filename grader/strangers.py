@@ -8,7 +8,7 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from grader import attachments
+from grader import attachments, lessons
 from grader.classroom import Classroom
 from grader.errors import ClassroomError
 from grader.intake import NBGRADERS_OWN, STRANGERS, Found, Intake, Taken
@@ -77,10 +77,13 @@ def _adopt(room: Classroom, base: Path, place: Path, who: str) -> Taken:
         raise ClassroomError(f"{place} is {who}'s already.")
     taken = Taken()
     for folder in [base / stranger / below[0]] if below else _folders(base / stranger):
-        intake = room.intake(folder.name)
+        intake, names = (
+            room.intake(folder.name),
+            lessons.notebook_names(folder.name, room.root, room.folders),
+        )
         only = below[1:] if below[1:2] != [attachments.NAME] else []
         for path in sorted(folder.glob("*.ipynb")):
-            if only in ([], [path.name]):
+            if path.stem in names and only in ([], [path.name]):
                 _move(room, intake, path, stranger, who)
         if not list(folder.glob("*.ipynb")):
             _move_the_rest(room, intake, folder, who)

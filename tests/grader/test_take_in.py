@@ -91,6 +91,7 @@ def one(student, content=SOLVED, framework="pytorch"):
 # zips as they are
 
 
+@pytest.mark.attack(65)
 @pytest.mark.parametrize("outer", [f"{ANN}/hw.zip", "leeann_201_9005_hw.zip", "alee.zip"])
 def test_what_a_mac_and_jupyter_leave_in_a_zip_is_no_hand_in(place, outer):
     inner = [
@@ -108,6 +109,7 @@ def test_what_a_mac_and_jupyter_leave_in_a_zip_is_no_hand_in(place, outer):
     assert not (place / ".grader" / "attachments").exists()
 
 
+@pytest.mark.attack(65)
 def test_what_a_mac_leaves_makes_no_student(unlisted):
     members = [
         ("ann/pytorch.ipynb", SOLVED),
@@ -117,6 +119,7 @@ def test_what_a_mac_leaves_makes_no_student(unlisted):
     assert take(unlisted, members)[1] == one("ann")
 
 
+@pytest.mark.attack(64)
 def test_a_damaged_stream_costs_one_student(place):
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -136,6 +139,7 @@ def test_a_damaged_stream_costs_one_student(place):
     )
 
 
+@pytest.mark.attack(64)
 def test_a_damaged_zip_and_one_with_a_password_are_named(place):
     locked = bytearray(pack([("pytorch.ipynb", SOLVED)]))
     for header, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
@@ -162,6 +166,7 @@ def test_a_zip_that_was_cut_off_gives_what_is_left_of_it(place, packed):
     assert "keras.ipynb' is damaged; what could be read of it is taken" in text
 
 
+@pytest.mark.attack(64)
 def test_a_name_that_is_not_utf_8_though_it_says_so(place):
     inner = bytearray(pack([("ü/pytorch.ipynb", SOLVED)]))
     inner = bytes(inner).replace("ü".encode(), b"\xfc\xfc")
@@ -366,9 +371,44 @@ def test_attachments_are_few_and_reach_the_page(place):
     assert len(list(kept.iterdir())) == 20
 
 
+def test_text_typed_into_moodle_goes_beside_the_notebook(place):
+    typed = "Ann Lee_101_assignsubmission_onlinetext_/onlinetext.html"
+    text, found = take(place, [(typed, "<p>See my file</p>"), (f"{ANN}/pytorch.ipynb", SOLVED)])
+    assert found == one("alee")
+    assert f"alee: '{typed}': handed in, not a notebook of 02-freezing; kept for whoever" in text
+
+
+def test_what_came_with_the_lesson_is_no_attachment(place):
+    nb.write(place / "lessons" / LESSON / "data" / "flowers.csv", "a,b")
+    members = [(f"{ANN}/pytorch.ipynb", SOLVED), (f"{ANN}/data/flowers.csv", "a,b")]
+    assert "Note" not in take(place, members)[0]
+    assert not (place / ".grader" / "attachments").exists()
+
+
+def test_an_assignment_with_notebooks_of_its_own(unlisted):
+    texts = {"problem 1": "def one():\n    return 1", "problem 10": "def ten():\n    return 10"}
+    made = {}
+    for name, text in texts.items():
+        notebook = nb.submitted_notebook(text)
+        notebook["cells"][3]["metadata"]["nbgrader"]["grade_id"] = f"answer of {name}"
+        notebook["cells"][4]["metadata"]["nbgrader"]["grade_id"] = f"test of {name}"
+        nb.write(unlisted / "solutions" / "ps1" / f"{name}.ipynb", notebook)
+        made[name] = json.dumps(notebook).encode()
+    (unlisted.parent / "in.zip").write_bytes(
+        pack(
+            [("ann/Untitled.ipynb", made["problem 10"]), ("ann/problem 1.ipynb", made["problem 1"])]
+        )
+    )
+    grade("take-in", unlisted.parent / "in.zip", "ps1", "-C", unlisted)
+    assert submitted(unlisted) == {
+        f"ann/ps1/{name}.ipynb": content for name, content in made.items()
+    }
+
+
 # strangers
 
 
+@pytest.mark.attack(65)
 def test_a_stranger_waits_until_somebody_says_who_it_is(place):
     members = [("Anne Li_7_assignsubmission_file_/pytorch.ipynb", SOLVED), ("x/y.pdf", "pdf")]
     members += [("Anne Li_7_assignsubmission_file_/note.txt", "hello")]
@@ -376,6 +416,11 @@ def test_a_stranger_waits_until_somebody_says_who_it_is(place):
     assert found == {}
     assert f"grade assign-hand-in '.grader/strangers/Anne Li-7/{LESSON}' STUDENT -C " in text
     assert sorted(Classroom(place).missing(LESSON)) == ["alee", "bchan"]
+    assert Classroom(place).overlooked() == [
+        f".grader/strangers/{who}/{LESSON}: nobody in the class list; "
+        "grade assign-hand-in says whose it is"
+        for who in ("Anne Li-7", "x")
+    ]
     said = grade("assign-hand-in", f".grader/strangers/Anne Li-7/{LESSON}", "alee", "-C", place)
     assert f"Took in submitted/alee/{LESSON}/pytorch.ipynb" in said
     assert submitted(place) == one("alee")
@@ -427,6 +472,8 @@ def test_what_lies_in_submitted_and_is_not_graded_is_named(place):
     nb.write(folder / ".ipynb_checkpoints" / "pytorch-checkpoint.ipynb", BLANK)
     nb.write(place / "submitted" / "bchan" / LESSON / "pytorch.ipynb", SOLVED)
     nb.write(place / "submitted" / "bchan" / LESSON / "photo.png", b"x")
+    nb.write(place / "submitted" / "__MACOSX" / LESSON / "pytorch.ipynb", APPLE)
+    assert [one.student for one in Classroom(place).submissions()] == ["bchan"]
     expected = "expected STUDENT/LESSON/keras.ipynb or pytorch.ipynb"
     assert Classroom(place).overlooked() == [
         f"alee/{LESSON}/Untitled.ipynb: it is pytorch.ipynb of {LESSON}; "
