@@ -38,6 +38,8 @@ _SETTINGS = ("torch.backends.",)  # where `x.y = value` is how the framework is 
 _DUNDER = re.compile(r"__[a-z_]+?__")
 _PROCESS_FILE = re.compile(r"/(proc|dev/fd)(/|$)")
 _FIELD = re.compile(r"[.\[](\w+)")
+# Kinds of class that set attributes of others by a name that a subclass may choose.
+_NO_BASES = ("redirect_stdout", "redirect_stderr", "_RedirectStream", "cached_property", "type")
 _NAMESPACES = ("globals", "locals", "vars")
 
 
@@ -246,12 +248,18 @@ class _Reader:
             and isinstance(call.args[0] if call.args else None, ast.Constant)
         )
 
-    def _FunctionDef(self, node: ast.FunctionDef) -> Iterator[str]:
+    def _FunctionDef(self, node: ast.FunctionDef | ast.ClassDef) -> Iterator[str]:
         if _leads_inside(node.name) and node.name not in OWN_DUNDERS:
             yield f"`{node.name}`"
 
     _AsyncFunctionDef = _FunctionDef
-    _ClassDef = _FunctionDef
+
+    def _ClassDef(self, node: ast.ClassDef) -> Iterator[str]:
+        yield from self._FunctionDef(node)
+        for base in node.bases:
+            name = base.id if isinstance(base, ast.Name) else getattr(base, "attr", "")
+            if name in _NO_BASES:
+                yield f"`{name}` as a base"
 
     def _arg(self, node: ast.arg) -> Iterator[str]:
         if _leads_inside(node.arg):

@@ -153,4 +153,6 @@ def flags(entry: Entry) -> list[str]:
         f"{status}: {'every exercise' if len(titles) == whole > 1 else ', '.join(titles)}"
         for status, titles in ends.items()
     ]
-    return [*(flag for flag in entry.flags if flag not in said), *odd]
+    waiting = sum(verdict.held for verdict in entry.verdicts.values())
+    held = [f"{points_text(waiting)} points held until you have looked"] if waiting else []
+    return [*(flag for flag in entry.flags if flag not in said), *odd, *held]
