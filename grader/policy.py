@@ -40,6 +40,11 @@ _PROCESS_FILE = re.compile(r"/(proc|dev/fd)(/|$)")
 _FIELD = re.compile(r"[.\[](\w+)")
 # Kinds of class that set attributes of others by a name that a subclass may choose.
 _NO_BASES = ("redirect_stdout", "redirect_stderr", "_RedirectStream", "cached_property", "type")
+# Packages whose tables a student may read and not change.
+_TABLES = ("course.", "quizzes.", "keras.", "tensorflow.", "torch.", "torchvision.", "json.")
+_MUTATORS = frozenset(
+    "append clear extend insert pop popitem remove setdefault sort update".split()
+)
 _NAMESPACES = ("globals", "locals", "vars")
 
 
@@ -265,6 +270,11 @@ class _Reader:
         if _leads_inside(node.arg):
             yield f"`{node.arg}`"
 
+    def _Subscript(self, node: ast.Subscript) -> Iterator[str]:
+        whole = self._dotted(node.value)
+        if not isinstance(node.ctx, ast.Load) and whole.startswith(_TABLES):
+            yield f"`{whole}`, which it changes"
+
     def _keyword(self, node: ast.keyword) -> Iterator[str]:
         if node.arg and (_leads_inside(node.arg) or node.arg == "metaclass"):
             yield f"`{node.arg}`"
@@ -294,6 +304,9 @@ class _Reader:
         called = node.func
         name = called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")
         whole = self._dotted(called) or name
+        table = whole.rpartition(".")[0] if name in _MUTATORS else ""
+        if table.startswith(_TABLES) and table.rpartition(".")[2].isupper():
+            yield f"`{table}`, which it changes"
         if name == "wraps" and not self._is_decorator(node):
             yield "`wraps` of something that is not its own"
         if whole in ("operator.attrgetter", "operator.methodcaller") and not _constant(node.args):
@@ -320,7 +333,7 @@ class _Reader:
 _KINDS: tuple[type[ast.AST], ...] = (
     *(ast.Import, ast.ImportFrom, ast.alias, ast.Attribute, ast.Name, ast.FunctionDef),
     *(ast.AsyncFunctionDef, ast.ClassDef, ast.arg, ast.keyword, ast.MatchClass),
-    *(ast.Global, ast.Nonlocal, ast.Constant, ast.Call),
+    *(ast.Global, ast.Nonlocal, ast.Constant, ast.Call, ast.Subscript),
 )
 
 

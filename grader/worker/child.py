@@ -118,8 +118,8 @@ class Notebook:
 
     def run(self, cell_id: str, source: str, *, trusted: bool = False) -> Observation:
         """Execute one cell; whatever it raises becomes an observation."""
-        filename = f"<cell {cell_id}>"
-        if trusted:
+        filename = f"<cell {cell_id} >" if trusted else f"<cell {cell_id.rstrip()}>"
+        if trusted:  # a name that no cell of a student's can have, whatever its id
             self._watch.trust(filename)
         text = without_magics(source)
         lines = [line + "\n" for line in text.split("\n")]

@@ -157,3 +157,20 @@ def test_the_courses_own_cells_are_not_watched():
         assert worker.said == []
     finally:
         workers.close()
+
+
+def test_a_cell_that_calls_itself_one_of_the_courses_is_watched():
+    workers = Workers(bare=True)
+    try:
+        worker = workers("pytorch")
+        cells = [
+            ("setup", "1", "import sys"),
+            ("own", "1 ", "sys._getframe()"),
+            ("setup", "1", "2"),
+        ]
+        for kind, name, text in cells:
+            worker.ask({"do": "cell", "id": name, "source": text, "kind": kind}, 60)
+        worker.close()
+        assert {json.loads(line)["cell"] for line in worker.said} == {"1"}
+    finally:
+        workers.close()
