@@ -38,6 +38,13 @@ _SETTINGS = ("torch.backends.",)  # where `x.y = value` is how the framework is 
 _DUNDER = re.compile(r"__[a-z_]+?__")
 _PROCESS_FILE = re.compile(r"/(proc|dev/fd)(/|$)")
 _FIELD = re.compile(r"[.\[](\w+)")
+# Kinds of class that set attributes of others by a name that a subclass may choose.
+_NO_BASES = ("redirect_stdout", "redirect_stderr", "_RedirectStream", "cached_property", "type")
+# Packages whose tables a student may read and not change.
+_TABLES = ("course.", "quizzes.", "keras.", "tensorflow.", "torch.", "torchvision.", "json.")
+_MUTATORS = frozenset(
+    "append clear extend insert pop popitem remove setdefault sort update".split()
+)
 _NAMESPACES = ("globals", "locals", "vars")
 
 
@@ -246,16 +253,27 @@ class _Reader:
             and isinstance(call.args[0] if call.args else None, ast.Constant)
         )
 
-    def _FunctionDef(self, node: ast.FunctionDef) -> Iterator[str]:
+    def _FunctionDef(self, node: ast.FunctionDef | ast.ClassDef) -> Iterator[str]:
         if _leads_inside(node.name) and node.name not in OWN_DUNDERS:
             yield f"`{node.name}`"
 
     _AsyncFunctionDef = _FunctionDef
-    _ClassDef = _FunctionDef
+
+    def _ClassDef(self, node: ast.ClassDef) -> Iterator[str]:
+        yield from self._FunctionDef(node)
+        for base in node.bases:
+            name = base.id if isinstance(base, ast.Name) else getattr(base, "attr", "")
+            if name in _NO_BASES:
+                yield f"`{name}` as a base"
 
     def _arg(self, node: ast.arg) -> Iterator[str]:
         if _leads_inside(node.arg):
             yield f"`{node.arg}`"
+
+    def _Subscript(self, node: ast.Subscript) -> Iterator[str]:
+        whole = self._dotted(node.value)
+        if not isinstance(node.ctx, ast.Load) and whole.startswith(_TABLES):
+            yield f"`{whole}`, which it changes"
 
     def _keyword(self, node: ast.keyword) -> Iterator[str]:
         if node.arg and (_leads_inside(node.arg) or node.arg == "metaclass"):
@@ -286,6 +304,9 @@ class _Reader:
         called = node.func
         name = called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")
         whole = self._dotted(called) or name
+        table = whole.rpartition(".")[0] if name in _MUTATORS else ""
+        if table.startswith(_TABLES) and table.rpartition(".")[2].isupper():
+            yield f"`{table}`, which it changes"
         if name == "wraps" and not self._is_decorator(node):
             yield "`wraps` of something that is not its own"
         if whole in ("operator.attrgetter", "operator.methodcaller") and not _constant(node.args):
@@ -312,7 +333,7 @@ class _Reader:
 _KINDS: tuple[type[ast.AST], ...] = (
     *(ast.Import, ast.ImportFrom, ast.alias, ast.Attribute, ast.Name, ast.FunctionDef),
     *(ast.AsyncFunctionDef, ast.ClassDef, ast.arg, ast.keyword, ast.MatchClass),
-    *(ast.Global, ast.Nonlocal, ast.Constant, ast.Call),
+    *(ast.Global, ast.Nonlocal, ast.Constant, ast.Call, ast.Subscript),
 )
 
 

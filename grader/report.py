@@ -14,6 +14,7 @@ from rich.text import Text
 
 from grader.checks.shown import as_text
 from grader.checks.verdict import ERROR, FAILED, PASSED, Verdict
+from grader.printable import printable
 from grader.session import Result
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def show(result: Result, title: str, console: Console | None = None) -> None:
         table.add_row(Text(verdict.title), Text(points, color), _message(verdict))
     console.print(table)
     for note in result.notes:
-        console.print(f"[yellow]Note:[/] {escape(note)}")
+        console.print(f"[yellow]Note:[/] {escape(printable(note))}")
     earned, full = total(result.verdicts.values())
     console.print(f"[bold]{points_text(earned)} of {points_text(full)} points[/]")
 
@@ -76,11 +77,8 @@ def show_class(outcomes: Iterable[Outcome], console: Console) -> None:
         table.add_column(name, justify="right" if name == "Points" else "left")
     for outcome in listed:
         own = outcome.submitted
-        table.add_row(
-            *map(
-                Text, (own.student, own.lesson, own.framework, _points(outcome), _remarks(outcome))
-            )
-        )
+        said = (own.student, own.lesson, own.framework, _points(outcome), _remarks(outcome))
+        table.add_row(*map(Text, map(printable, said)))
     console.print(table)
     graded = sum(outcome.state == "graded" for outcome in listed)
     known = sum(outcome.state == "known" for outcome in listed)
@@ -103,7 +101,8 @@ def show_changes(changed: Sequence[Change], before: Mapping[Who, Entry], console
         table.add_column(name, justify="right", no_wrap=True)
     for one in changed:
         numbers = (points_text(one.before), points_text(one.now), f"{one.by:+.4g}")
-        table.add_row(*map(Text, (one.student, one.framework, one.exercise, *numbers)))
+        said = (one.student, one.framework, one.exercise, *numbers)
+        table.add_row(*map(Text, map(printable, said)))
     console.print(table)
     people = {(one.student, one.lesson, one.framework) for one in changed}
     up = sum(max(0.0, one.by) for one in changed)
@@ -118,13 +117,13 @@ def show_missing(missing: Mapping[str, Sequence[str]], console: Console) -> None
     """Print who has handed nothing in, by lesson."""
     for lesson, students in missing.items():
         if students:
-            console.print(f"{lesson}: nothing from {', '.join(students)}", markup=False)
+            console.print(f"{lesson}: nothing from {printable(', '.join(students))}", markup=False)
 
 
 def show_notes(notes: Iterable[str], console: Console) -> None:
     """Print what was left out, and why."""
     for note in notes:
-        console.print(f"Left out: {note}", markup=False)
+        console.print(f"Left out: {printable(note)}", markup=False)
 
 
 def _points(outcome: Outcome) -> str:
@@ -153,4 +152,6 @@ def flags(entry: Entry) -> list[str]:
         f"{status}: {'every exercise' if len(titles) == whole > 1 else ', '.join(titles)}"
         for status, titles in ends.items()
     ]
-    return [*(flag for flag in entry.flags if flag not in said), *odd]
+    waiting = sum(verdict.held for verdict in entry.verdicts.values())
+    held = [f"{points_text(waiting)} points held until you have looked"] if waiting else []
+    return [*(flag for flag in entry.flags if flag not in said), *odd, *held]

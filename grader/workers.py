@@ -252,6 +252,8 @@ class Workers:
         with self._locks[name]:  # servers of two frameworks may start side by side
             known = self._servers.get(name)
             if known is None or not known.alive:
+                if known is not None:
+                    known.close()
                 self._servers[name] = self._started(name)
             return self._servers[name]
 

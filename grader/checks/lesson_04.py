@@ -492,7 +492,11 @@ def draw_target(rng: np.random.Generator) -> list[CaseParams]:
 
 def judge_target(case: Case, facts: Facts) -> Finding:
     """Ask for a head that is right on new pictures and has not learned wrong labels by heart."""
-    trained, new = facts["trained"], facts["new"]
+    labels = observers.draw_labels(case["draw"])
+    trained, new = (
+        _share_right(facts[name], wanted)
+        for name, wanted in zip(("trained", "new"), labels, strict=True)
+    )
     if trained < MOST_TRAINED and new > LEAST_NEW:
         return Finding.right("the head that train_head returns, on other pictures")
     if new < 0.6 or trained < 0.6:
@@ -506,6 +510,13 @@ def judge_target(case: Case, facts: Facts) -> Finding:
         hint=hint,
         shown=[_target_table(trained, new)],
     )
+
+
+def _share_right(chosen: Any, wanted: np.ndarray) -> float:
+    found = np.asarray(chosen)
+    if found.shape != wanted.shape:
+        raise ValueError(f"{found.shape} classes; expected {wanted.shape}")
+    return float((found == wanted).mean())
 
 
 def _target_table(trained: float, new: float) -> Table:

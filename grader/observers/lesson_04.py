@@ -236,19 +236,35 @@ PER_CLASS, NEW_PER_CLASS, WRONG_PER_CLASS = 40, 60, 4  # as in the lesson
 
 
 def trained_head(student: Student, case: Case) -> dict[str, Any]:
-    """Report how the student's head does on what it was trained on, and on new pictures."""
+    """Report the classes that the student's head gives to its own and to new pictures."""
     kept = _features(student.framework, case["draw"])
-    views, labels, val, val_labels, new, new_labels = (array.copy() for array in kept)
+    views, labels, val, val_labels, new = (array.copy() for array in kept)
     head = student.train_head(views, labels, val, val_labels)
     if head is None or not callable(head):
         raise Unusable(
             "the trained head", type(head).__name__, hint_id="forgot-return" if head is None else ""
         )
-    trained = _chosen(student.framework, head, kept[0][0])
     return {
-        "trained": float((trained == kept[1]).mean()),
-        "new": float((_chosen(student.framework, head, new) == new_labels).mean()),
+        "trained": _chosen(student.framework, head, kept[0][0]),
+        "new": _chosen(student.framework, head, new),
     }
+
+
+def draw_labels(seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the labels of the training pictures, some of them wrong, and of the new pictures."""
+    return _train_labels(np.random.default_rng(seed)), _in_turn(2 * NEW_PER_CLASS)
+
+
+def _in_turn(count: int) -> np.ndarray:
+    return np.arange(count, dtype=np.int64) % 2
+
+
+def _train_labels(rng: np.random.Generator) -> np.ndarray:
+    labels = _in_turn(2 * PER_CLASS)
+    for name in (0, 1):  # wrong labels, as many as in the lesson
+        places = np.flatnonzero(np.arange(len(labels)) % 2 == name)
+        labels[rng.choice(places, WRONG_PER_CLASS, replace=False)] = 1 - name
+    return labels
 
 
 def _chosen(framework: str, head: Any, features: np.ndarray) -> np.ndarray:
@@ -272,19 +288,19 @@ def _chosen(framework: str, head: Any, features: np.ndarray) -> np.ndarray:
 
 @lru_cache(maxsize=2)
 def _features(framework: str, seed: int) -> tuple[np.ndarray, ...]:
-    """Return the features of four views of the training pictures, and of others, with labels."""
+    """Return the features of four views of the training pictures, and of others.
+
+    With labels, those of the new pictures left out.
+    """
     from course.pictures.kinds import Order, draw
 
-    def drawn(split: str, per_class: int) -> tuple[np.ndarray, np.ndarray]:
-        count = 2 * per_class
-        return draw(Order("pets", split, seed), 0, count), np.arange(count, dtype=np.int64) % 2
+    def drawn(split: str, count: int) -> np.ndarray:
+        return draw(Order("pets", split, seed), 0, count)
 
-    train, labels = drawn("train", PER_CLASS)
-    (val, val_labels), (new, new_labels) = drawn("val", 40), drawn("test", NEW_PER_CLASS)
+    train, val = drawn("train", 2 * PER_CLASS), drawn("val", 80)
+    new = drawn("test", 2 * NEW_PER_CLASS)
     rng = np.random.default_rng(seed)
-    for name in (0, 1):  # wrong labels, as many as in the lesson
-        places = np.flatnonzero(np.arange(len(labels)) % 2 == name)
-        labels[rng.choice(places, WRONG_PER_CLASS, replace=False)] = 1 - name
+    labels = _train_labels(rng)
     light = np.clip(train * rng.uniform(0.75, 1.25, (len(train), 1, 1, 1)), 0, 255).astype(np.uint8)
     moved = np.roll(train, (7, -9), axis=(1, 2))
     pictures = [train, train[:, :, ::-1], light, moved[:, :, ::-1], val, new]
@@ -292,7 +308,7 @@ def _features(framework: str, seed: int) -> tuple[np.ndarray, ...]:
         _look(framework, np.concatenate(pictures)), [len(train) * k for k in (1, 2, 3, 4)]
     )
     val_made, new_made = np.split(made[-1], [len(val)])
-    return np.stack(made[:4]), labels, val_made, val_labels, new_made, new_labels
+    return np.stack(made[:4]), labels, val_made, _in_turn(len(val)), new_made
 
 
 def _look(framework: str, pictures: np.ndarray) -> np.ndarray:

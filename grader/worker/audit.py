@@ -129,7 +129,7 @@ def _noticing(say: Callable[[str], None], trusted: set[str]) -> Callable[[str, A
         where = (frame.f_code.co_filename, frame.f_lineno, what)
         if where not in said:
             said.add(where)
-            say(dumps({"what": what, "cell": where[0][len(CELL) : -1], "line": where[1]}))
+            say(dumps({"what": what, "cell": where[0][len(CELL) : -1].strip(), "line": where[1]}))
 
     return notice
 

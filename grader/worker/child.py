@@ -147,8 +147,8 @@ class Notebook:
             self.names.update(before)
 
     def _run(self, cell_id: str, source: str, *, trusted: bool, valued: bool) -> Observation:
-        filename = f"<cell {cell_id}>"
-        if trusted:
+        filename = f"<cell {cell_id} >" if trusted else f"<cell {cell_id.rstrip()}>"
+        if trusted:  # a name that no cell of a student's can have, whatever its id
             self._watch.trust(filename)
         text = without_magics(source)
         lines = [line + "\n" for line in text.split("\n")]

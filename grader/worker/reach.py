@@ -10,14 +10,14 @@ import sys
 
 # What an answer may import without anybody looking at it; the rest is said, not refused.
 _STANDARD = """
-__future__ abc array base64 bisect calendar cmath collections contextlib copy csv dataclasses
+__future__ abc array ast base64 bisect calendar cmath collections contextlib copy csv dataclasses
 datetime decimal difflib enum fractions functools gc glob hashlib heapq io itertools json logging
-math multiprocessing numbers operator os pathlib platform pprint random re secrets shutil
+math multiprocessing numbers operator os pathlib pickle platform pprint random re secrets shutil
 statistics string sys tempfile textwrap time timeit traceback types typing typing_extensions
-unicodedata uuid warnings zipfile zlib
+unicodedata urllib uuid warnings zipfile zlib
 """
 _PACKAGES = """
-IPython PIL course cv2 ipywidgets keras matplotlib mpl_toolkits numpy pandas psutil quizzes
+IPython PIL course cv2 ipywidgets keras matplotlib mpl_toolkits numpy pandas psutil quizzes requests
 safetensors scipy seaborn skimage sklearn tensorflow torch torchvision tqdm
 """
 MODULES = frozenset((_STANDARD + _PACKAGES).split())
@@ -30,6 +30,8 @@ ONLY = {
     "listdir makedirs mkdir name path remove removedirs rename replace rmdir scandir sep stat "
     "unlink urandom walk",
     "gc": "collect",
+    "ast": "literal_eval",
+    "pickle": "HIGHEST_PROTOCOL dump dumps",
     "traceback": "format_exc format_exception format_exception_only print_exc print_exception",
     "types": "FunctionType GeneratorType LambdaType MappingProxyType MethodType ModuleType "
     "NoneType SimpleNamespace",
@@ -79,7 +81,7 @@ NAMES = frozenset(
     register_module_parameter_registration_hook register_optimizer_step_post_hook
     register_optimizer_step_pre_hook add_safe_globals skip_init
     ThreadPool ThreadPoolExecutor ProcessPoolExecutor shared_memory start_new_thread
-    unsafe_eval lambda_eval run_line_magic get_ipython user_ns
+    get_custom_objects unsafe_eval lambda_eval run_line_magic get_ipython user_ns
     """.split()
 )
 # Functions of Python's own that run text, or hand out the interpreter's own tables.

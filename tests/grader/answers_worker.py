@@ -17,8 +17,11 @@ from typing import Any
 from grader.checks import Check, Student, Verdict, decide, get
 from grader.checks.shown import as_text
 from grader.observers.run import MISSING, Observation, missing_answer, observe_case
+from grader.worker.audit import Watch, compiled
 
 ANSWERS = Path(__file__).resolve().with_name("answers")
+SAID: list[str] = []  # what the watch of a worker says of the answers
+WATCHED: dict[str, Any] = {}
 SEEDS = (0, 20_261)  # the public cases, and a draw that no notebook shows
 
 
@@ -43,8 +46,8 @@ def setup(framework: str) -> dict[str, Any]:
 
 def verdict(check: Check, framework: str, code: str, file: str, seed: int) -> Verdict:
     """Return the verdict on one answer, as a notebook or a grading run gives it."""
-    names = setup(framework)
-    exec(compile(code, f"<cell {file}>", "exec"), names)
+    names = {**setup(framework), "__name__": "__main__", "__builtins__": WATCHED["__builtins__"]}
+    exec(compiled(code, f"<cell {file}>"), names)
     cases = check.draw(seed)
     absent = missing_answer(check.answers, names)
     if absent:
@@ -56,6 +59,7 @@ def verdict(check: Check, framework: str, code: str, file: str, seed: int) -> Ve
 def main(framework: str, lesson: str = "*") -> None:
     """Print one record per answer and seed; what an answer saves goes to a folder of its own."""
     records = []
+    Watch(SAID.append, WATCHED, lambda: None)
     sys.path.insert(0, str(ANSWERS.parents[2]))
     scratch = tempfile.TemporaryDirectory()
     os.chdir(scratch.name)
@@ -63,6 +67,7 @@ def main(framework: str, lesson: str = "*") -> None:
         found_in, _, exercise, _ = path.relative_to(ANSWERS).parts
         check = get(f"{found_in}/{exercise}")
         for seed in SEEDS:
+            SAID.clear()
             with contextlib.redirect_stdout(io.StringIO()):
                 found = verdict(check, framework, path.read_text(), path.stem, seed)
             records.append(
@@ -75,6 +80,7 @@ def main(framework: str, lesson: str = "*") -> None:
                     "lines": found.lines(),
                     "detail": found.detail,
                     "shown": [as_text(one) for one in found.shown],
+                    "said": SAID[:],
                     "seconds": round(found.seconds, 3),
                 }
             )

@@ -63,6 +63,11 @@ def test_right_answers_get_full_marks(framework: str):
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_no_answer_is_for_a_person_to_look_at_while_it_runs(framework: str):
+    assert [(r["file"], r["said"]) for r in verdicts(framework) if r["said"]] == []
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_wrong_answers_fail_and_never_for_the_graders_fault(framework: str):
     wrong = [r for r in verdicts(framework) if wanted_hint(r["file"]) is not None]
     assert wrong
