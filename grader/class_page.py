@@ -20,7 +20,7 @@ from grader.checks.verdict import NOT_DONE, Verdict
 from grader.classroom import Classroom
 from grader.log import Entry, Log
 from grader.report import flags, points_text
-from grader.scores import SAID, Counted, Rules, counted, full_marks
+from grader.scores import Counted, Rules, counted, full_marks, said
 
 PAGE = "class.html"
 BINS = 10
@@ -156,11 +156,12 @@ def _part(
     rule = rules[lesson]
     own = [entry for entry in entries.values() if entry.lesson == lesson]
     rows = [_row(room, book, student, lesson, rule, own) for student in book.students]
-    of = full_marks(book.find_assignment(lesson), rule)
+    assignment = book.find_assignment(lesson)
+    of = full_marks(assignment, rule)
     bins = _bins([row.counted.score for row in rows if row.counted.handed_in], of)
     return Part(
         lesson,
-        SAID[rule],
+        said(rule, (one.name for one in assignment.notebooks)),
         of,
         tuple(rows),
         tuple(_exercises(own)),

@@ -111,10 +111,11 @@ def release(
     """
     from grader.classroom import Classroom
     from grader.exams import is_exam
-    from grader.scores import SAID, frameworks_of, rule_name
+    from grader.scores import frameworks_of, rule_name, said
 
     room = Classroom(folder)
     rule = rule_name(framework)
+    counts: dict[str, None] = {}  # what there is to say, each once
     for name in [lesson] if lesson else room.lessons():
         make = room.release_exam if is_exam(name) else room.release
         files = make(name, frameworks_of(rule))
@@ -123,7 +124,9 @@ def release(
         if not files:
             _console.print(f"{name} has submissions, so its notebooks stay as they are.")
         room.rules().set(name, rule)
-    _console.print(f"In the class's grades {SAID[rule]}.")
+        counts[said(rule, room.notebooks(name))] = None
+    for sentence in counts:
+        _console.print(f"In the class's grades {sentence}.")
 
 
 @app.command()

@@ -15,7 +15,8 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import ExportPlugin
 from traitlets import Dict, Unicode
 
-from grader.scores import Counted, Rules, counted, full_marks, rule_name
+from grader.observers.model import FRAMEWORKS
+from grader.scores import BOTH, Counted, Rules, counted, full_marks, rule_name
 
 COLUMNS = (
     "assignment",
@@ -128,7 +129,7 @@ def _line(assignment: Any, student: Any, found: Counted, rule: str) -> tuple[Any
         round(found.penalty, 4),
         round(found.score, 4),
         found.of,
-        rule,
+        rule if set(FRAMEWORKS) & {one.name for one in assignment.notebooks} else BOTH,
         " ".join(found.notebooks),
     )
 

@@ -8,7 +8,7 @@ the rule that the lesson was released with. The gradebook itself is only read he
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -32,6 +32,14 @@ SAID = {
     "keras": "the Keras notebook counts",
     "pytorch": "the PyTorch notebook counts",
 }
+
+
+ALL = "all of its notebooks count, added up"  # an assignment that is in no framework
+
+
+def said(rule: str, notebooks: Iterable[str]) -> str:
+    """Return what counts of an assignment with these notebooks, as the end of a sentence."""
+    return SAID[rule] if set(FRAMEWORKS) & set(notebooks) else ALL
 
 
 def rule_name(given: str) -> str:
@@ -180,7 +188,8 @@ def summary(book: Gradebook, rules: Rules) -> Iterator[str]:
         found = [counted(book, name, student, rules[name]) for student in people]
         nothing = sum(not one.handed_in for one in found)
         to_mark = sum(one.to_mark for one in found)
+        what = said(rules[name], (one.name for one in assignment.notebooks))
         yield (
-            f"{name}: {SAID[rules[name]]}, out of {full_marks(assignment, rules[name]):g}; "
+            f"{name}: {what}, out of {full_marks(assignment, rules[name]):g}; "
             f"{len(found) - nothing} of {len(found)} handed in; {to_mark} to mark by hand"
         )

@@ -143,3 +143,11 @@ def test_feedback_goes_into_the_classes_own_folder(other_names):
         "problem2.html",
     ]
     assert not (other_names / "feedback").exists()
+
+
+def test_what_counts_of_an_assignment_in_no_framework(other_names):
+    said = grade(other_names, "export", "--to", "grades.csv")
+    assert "ps1: all of its notebooks count, added up, out of 11" in said
+    header, line = (other_names / "grades.csv").read_text("utf-8").splitlines()
+    assert header.split(",")[-3:] == ["max_score", "rule", "counted"]
+    assert line.split(",")[-3:] == ["11.0", "both", "problem1 problem2"]

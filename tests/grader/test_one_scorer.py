@@ -147,6 +147,23 @@ def test_work_below_a_left_placeholder_waits_for_a_person(classes):
             assert found[f"untouched/{lesson}"]["cells"][name] == [0.0, None, False]
 
 
+def test_formgrader_calls_it_graded_and_waits_for_a_person(classes):
+    from nbgrader.apps.api import NbGraderAPI
+
+    for root, _ in classes.values():
+        room = Classroom(root)
+        api = NbGraderAPI(room.folders, config=room.config)
+        told = {
+            one["student"]: (one["autograded"], one["needs_manual_grade"])
+            for one in api.get_submissions(LESSON)
+        }
+        assert {who for who, (graded, _) in told.items() if not graded} == set()
+        waiting = {who for who, (_, waits) in told.items() if waits}
+        assert waiting == {"right", "late", "left above", "emptied", "damaged"}
+        (own,) = [one for one in api.get_student_submissions("late") if one["name"] == LESSON]
+        assert own["display_timestamp"] == "2026-10-02 12:00:00 UTC"
+
+
 def test_both_routes_write_the_same_notebooks(classes):
     (one, _), (two, _) = classes.values()
     listed = sorted(path.relative_to(one) for path in one.glob("autograded/*/*/*"))
