@@ -35,7 +35,11 @@ MOST_FILES = 5_000  # of one student
 MOST_BYTES = 400 * 2**20  # of one student, unpacked
 MOST_OF_OTHERS = 64 * 2**20  # of one file that is called neither notebook nor zip
 
-_JUNK = re.compile(r"\..*|__macosx|__pycache__|thumbs\.db|desktop\.ini|icon\r|~\$.*", re.I)
+# A student's name may begin with a dot in Moodle; what a Mac writes begins with "._".
+_JUNK = re.compile(
+    r"\._.*|\.(?!.*_assignsubmission_).*|__macosx|__pycache__|thumbs\.db|desktop\.ini|icon\r|~\$.*",
+    re.I,
+)
 _APPLE_DOUBLE = (b"\x00\x05\x16\x07", b"\x00\x05\x16\x00")
 
 

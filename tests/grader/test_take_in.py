@@ -256,6 +256,12 @@ def test_part_of_a_name_is_not_taken_for_another_students(place):
     assert f"assign-hand-in '.grader/strangers/Mary-Ann Lee-9/{LESSON}' STUDENT" in text
 
 
+def test_a_name_that_begins_with_a_dot_is_a_name(unlisted):
+    members = [(".Ann_7_assignsubmission_file_/pytorch.ipynb", SOLVED)]
+    members += [("._Ann_7_assignsubmission_file_", APPLE)]
+    assert take(unlisted, members)[1] == one("Ann-7")
+
+
 def test_a_zip_of_ones_own_making_names_its_owner(unlisted):
     inner = pack([(f"my course/work/{LESSON}/pytorch.ipynb", SOLVED)])
     assert take(unlisted, [("ann.zip", inner), ("bo/hw.zip", inner)])[1] == {
