@@ -46,7 +46,7 @@ def wanted_hint(file: str) -> str | None:
 @cache
 def verdicts(framework: str) -> list[dict[str, Any]]:
     code = f"from tests.grader.answers_worker import main; main({framework!r})"
-    return json.loads(run_python(code, timeout_s=600).stdout.splitlines()[-1])
+    return json.loads(run_python(code, timeout_s=1200).stdout.splitlines()[-1])
 
 
 def told(record: dict[str, Any]) -> str:
