@@ -37,6 +37,7 @@ from grader.log import FOLDER
 from grader.observers.model import FRAMEWORKS
 from grader.receipts import Receipts
 from grader.scores import Rules
+from grader.unpack import is_junk
 
 if TYPE_CHECKING:
     from grader.engine import Engine
@@ -251,7 +252,7 @@ class Classroom:
         for student, lesson, folder in self._submitted_folders():
             names = known.setdefault(lesson, {*FRAMEWORKS, *self.notebooks(lesson)})
             for path in sorted(folder.glob("*.ipynb")):
-                if path.stem in names:
+                if path.stem in names and not is_junk(f"{student}/{lesson}/{path.name}"):
                     yield Submitted(student, lesson, path.stem, path)
 
     def _submitted_folders(self) -> Iterator[tuple[str, str, Path]]:

@@ -12,14 +12,15 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from grader import archive_names, attachments
+from grader import archive_names, attachments, lessons
+from grader.candidates import Candidate, framework_of, says
 from grader.class_list import Roll
 from grader.errors import ClassroomError
 from grader.log import FOLDER
-from grader.observers.model import FRAMEWORKS
 from grader.owners import (
     LESSON_NAME,
     common_folders,
@@ -31,7 +32,7 @@ from grader.owners import (
 )
 from grader.printable import printable
 from grader.receipts import Receipts
-from grader.recognize import Recognized, Recognizer
+from grader.recognize import Recognizer
 from grader.unpack import Archive, File
 
 if TYPE_CHECKING:
@@ -84,31 +85,6 @@ class Found:
     content: bytes
 
 
-@dataclass(frozen=True)
-class _Candidate:
-    """A file that may be the notebook that counts."""
-
-    file: File
-    framework: str
-    seen: Recognized | None
-    place: int
-
-    @property
-    def rank(self) -> tuple[bool, bool, bool, bool, tuple[int, ...], int, int]:
-        """The newest that is a notebook with work in it; at the same time, the fullest."""
-        done, cells = (self.seen.done, self.seen.cells) if self.seen else (0, 0)
-        courses_own = {"lessons", "solutions"} & {part.lower() for part in parts_of(self.file.path)}
-        return (
-            self.seen is not None,
-            not self.file.problem,
-            done > 0,
-            not courses_own,  # a whole checkout in one zip
-            self.file.when,
-            cells,
-            self.place,
-        )
-
-
 class Intake:
     """Writes notebooks to ``submitted/STUDENT/LESSON/FRAMEWORK.ipynb`` of a class folder.
 
@@ -135,9 +111,11 @@ class Intake:
         self._root, self._submitted, self._lesson = root, submitted, lesson
         self._roll = roll or Roll()
         self._receipts = Receipts(root)
+        self._where = root, folders
         self._recognizer = Recognizer(root, folders)
-        self._names = sorted({*FRAMEWORKS, *self._recognizer.notebooks(lesson)})
+        self._names = lessons.notebook_names(lesson, root, folders)
         self._wrapped = 0
+        self._named: set[str] = set()  # whom the archive names in full
         self.taken = Taken()
 
     def archive(self, source: Path, received: datetime | None = None) -> Taken:
@@ -161,6 +139,8 @@ class Intake:
         written = _written(source)
         archive = Archive(source)
         self._wrapped = common_folders(archive.paths)
+        full = (possible_names(path, "", self._wrapped)[:1] for path in archive.paths)
+        self._named = {self._roll.find(names) for names in full} - {""}
 
         def when(file: File) -> tuple[datetime, bool]:
             vouched = received is not None and not is_late(file.outer, self._wrapped)
@@ -173,7 +153,12 @@ class Intake:
 
     def _owner(self, outer: str, inner: str = "") -> str:
         names = possible_names(outer, inner, self._wrapped)
-        return self._roll.find(names) or student_name(outer, inner, self._wrapped)
+        who = self._roll.find(names[:1])
+        if not who:  # part of a longer name: Marie Lee, where Anne-Marie Lee is nobody we know
+            found = self._roll.find(names[1:])
+            taken = is_platforms(outer, self._wrapped) and found in self._named
+            who = "" if taken else found
+        return who or student_name(outer, inner, self._wrapped)
 
     def _apart(self, who: str, files: list[File]) -> Iterator[tuple[str, list[File]]]:
         """Yield whose files these are: a zip of nobody's may hold a folder for each student."""
@@ -189,7 +174,7 @@ class Intake:
         if not who:
             self._note_files("", list(files), "in no student's folder; left out")
             return
-        candidates, others = self._sorted(who, files)
+        candidates, others, unclear = self._sorted(who, files)
         for framework in self._names:
             mine = [one for one in candidates if one.framework == framework]
             if mine:
@@ -202,17 +187,25 @@ class Intake:
                     archive_names.note(self._root, *one, best.file.outer)
                 spare = [one.file for one in mine if one.file.content != best.file.content]
                 self._attach(who, spare)
-        self._attach(who, others)
+        self._attach(who, others + unclear)
+        text = f"{' or '.join(self._names)}, that cannot be told; name it so and take it in again"
+        self._note_files(who, unclear, text)
         step = "kept for whoever marks" if candidates else "ask for the notebook (.ipynb)"
         self._note_files(who, others, f"handed in, not a notebook of {self._lesson}; {step}")
 
-    def _sorted(self, who: str, files: Iterable[File]) -> tuple[list[_Candidate], list[File]]:
-        """Return which files may count, and which else were handed in; say what was left out."""
-        candidates: list[_Candidate] = []
+    def _sorted(
+        self, who: str, files: Iterable[File]
+    ) -> tuple[list[Candidate], list[File], list[File]]:
+        """Return which files may count, what else there is, and notebooks of neither framework.
+
+        What was left out is said.
+        """
+        candidates: list[Candidate] = []
         others: list[File] = []
+        unclear: list[File] = []
         elsewhere: dict[str, list[File]] = {}
         for place, file in enumerate(files):
-            if file.name in NBGRADERS_OWN:
+            if file.name in NBGRADERS_OWN or self._is_given(file.content):
                 continue
             if file.problem:
                 self._say_problem(who, file)
@@ -222,30 +215,43 @@ class Intake:
             if place < MOST_NOTEBOOKS:
                 seen = self._recognizer.look(file.content, self._lesson)
             lesson = seen.lesson if seen else self._other_lesson(file.path)
-            named = _named_after(file.name, self._names)
-            framework = (seen and seen.framework) or named
+            framework = framework_of(file, seen, self._names)
             if lesson != self._lesson:
                 elsewhere.setdefault(lesson, []).append(file)
             elif framework and (seen or PurePosixPath(file.name).suffix.lower() == ".ipynb"):
-                candidates.append(_Candidate(file, framework, seen, place))
+                candidates.append(Candidate(file, framework, seen, place))
             else:
-                others.append(file)
+                (unclear if seen else others).append(file)
         for lesson, listed in elsewhere.items():
-            self._note_files(who, listed, f"of {lesson}, not of {self._lesson}; left out")
-        return candidates, others
+            text = f"of {lesson}, not of {self._lesson}; left out, take it in as {lesson}"
+            self._note_files(who, listed, text)
+        return candidates, others, unclear
+
+    def _is_given(self, content: bytes) -> bool:
+        """Return whether a file beside the notebooks came with the lesson."""
+        same = self._given.get(len(content), []) if content else []
+        return any(path.read_bytes() == content for path in same)
+
+    @cached_property
+    def _given(self) -> dict[int, list[Path]]:
+        """The files beside a lesson's notebooks as released, by size."""
+        made: dict[int, list[Path]] = {}
+        for path in lessons.files_beside(self._lesson, *self._where):
+            made.setdefault(path.stat().st_size, []).append(path)
+        return made
 
     def _other_lesson(self, path: str) -> str:
         """Return the lesson that a folder in a path is called after; else the one taken in."""
         names = [name for name in parts_of(path)[:-1] if LESSON_NAME.fullmatch(name)]
         return names[-1] if names else self._lesson
 
-    def _say_which(self, who: str, best: _Candidate, rest: list[_Candidate]) -> None:
+    def _say_which(self, who: str, best: Candidate, rest: list[Candidate]) -> None:
         name, kind = _quoted(best.file.path), f"{best.framework}.ipynb"
         others = [one.file for one in rest if one.file.content != best.file.content]
         if others:
             listed = _listed([one.path for one in others])
             self._note(who, f"{name} counts as {kind}, and {listed} does not.")
-        elif best.seen and best.file.name.lower() != kind and not _says(best.file.name, kind):
+        elif best.seen and not says(best.file.name, best.framework, self._names):
             self._note(who, f"{name} holds the cells of {kind}, and was taken as that.")
         if best.seen is None and self._recognizer.knows(self._lesson):
             self._note(who, f"{name} holds no cell of {self._lesson}; taken by its name alone.")
@@ -341,19 +347,6 @@ def _written(source: Path) -> datetime:
 def take_in(archive: Path, submitted: Path, lesson: str) -> Taken:
     """Take in ``archive`` for the class folder that ``submitted`` is in; see `Intake.archive`."""
     return Intake(submitted.parent, submitted, lesson).archive(archive)
-
-
-def _named_after(name: str, names: Iterable[str] = FRAMEWORKS) -> str:
-    found = [one for one in names if one.lower() in name.lower()]
-    exact = [one for one in found if f"{one}.ipynb" == name]
-    found = exact or found
-    return found[0] if len(found) == 1 else ""
-
-
-def _says(name: str, kind: str) -> bool:
-    """Return whether a file's name says what the file is, more or less."""
-    plain = PurePosixPath(name.lower())
-    return plain.suffix == ".ipynb" and PurePosixPath(kind).stem.lower() in plain.stem
 
 
 def _quoted(path: str) -> str:

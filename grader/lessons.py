@@ -50,10 +50,21 @@ def trusted_paths(
 
 def notebook_names(
     lesson: str, root: Path | None = None, folders: CourseDirectory | None = None
-) -> list[str]:
-    """Return the names of a lesson's notebooks, such as ``keras`` and ``pytorch``."""
+) -> tuple[str, ...]:
+    """Return what a lesson's notebooks are called; those of your own assignments, as they are."""
     places = _places(lesson, root, folders)
-    return sorted({path.stem for place in places for path in place.glob("*.ipynb")})
+    found = {path.stem for place in places for path in place.glob("*.ipynb")}
+    ours = not found or found & set(FRAMEWORKS)
+    return tuple(FRAMEWORKS) if ours else tuple(sorted(found))
+
+
+def files_beside(
+    lesson: str, root: Path | None = None, folders: CourseDirectory | None = None
+) -> list[Path]:
+    """Return what students get beside the notebooks of a lesson."""
+    places = _places(lesson, root, folders)
+    found = [path for place in places for path in place.rglob("*") if path.is_file()]
+    return [path for path in found if path.suffix != ".ipynb"]
 
 
 def _places(lesson: str, root: Path | None, folders: CourseDirectory | None) -> list[Path]:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.intake import NBGRADERS_OWN
+from grader.intake import NBGRADERS_OWN, STRANGERS
+from grader.log import FOLDER
 from grader.observers.model import FRAMEWORKS
 from grader.printable import printable
 from grader.rebuild import read_bytes
@@ -33,7 +34,7 @@ def reasons(folders: CourseDirectory, graded: Iterable[Submitted]) -> list[str]:
     known = {one.path for one in graded}
     full = {path.parent for path in known}
     recognizer = Recognizer(root, folders)
-    notes: list[str] = []
+    notes = list(_waiting(root))
     for path in _files(folder):
         beside = path.suffix.lower() != ".ipynb" and path.parent in full
         if path in known or beside or path.name in NBGRADERS_OWN:
@@ -42,6 +43,12 @@ def reasons(folders: CourseDirectory, graded: Iterable[Submitted]) -> list[str]:
         why = _reason(place, path, recognizer) if len(notes) < MOST else EXPECTED
         notes.append(f"{printable(place.as_posix())}: {why}")
     return notes
+
+
+def _waiting(root: Path) -> Iterator[str]:
+    for place in sorted((root / FOLDER / STRANGERS).glob("*/*")):
+        named = place.relative_to(root).as_posix()
+        yield f"{printable(named)}: nobody in the class list; grade assign-hand-in says whose it is"
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -57,7 +64,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _reason(place: Path, path: Path, recognizer: Recognizer) -> str:
     named = path.suffix == ".ipynb" and len(place.parts) == 3
-    if named and path.stem in {*FRAMEWORKS, *recognizer.notebooks(place.parts[1])}:
+    if named and path.stem in {*FRAMEWORKS, *recognizer.names(place.parts[1])}:
         return "it is in a linked folder"
     try:
         seen = recognizer.look(read_bytes(path))

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader import lessons
-from grader.errors import SourceError
-from grader.observers.model import FRAMEWORKS
+from grader.exams import is_exam
 from grader.rebuild import _text, grade_id, is_answer
 from grader.salvage import read_cells
 
@@ -23,6 +22,7 @@ _CALLED = re.compile(r"\bcheck\(\s*[\"']([\w-]+/[\w-]+)[\"']")
 _DEFINED = re.compile(r"^(?:def|class) (\w+)", re.MULTILINE)
 _IMPORTED = re.compile(r"^\s*(?:import|from) (torch|keras|tensorflow)", re.MULTILINE)
 _ENOUGH = 2.0  # cells that no other lesson has; one that is graded is enough by itself
+_VOTES = 5  # so many cells of one framework leave no doubt
 _LONGEST = 20_000  # characters of a cell that are looked at
 
 Key = tuple[str, str]  # of what kind, and what
@@ -37,6 +37,8 @@ class Recognized:
     ----------
     lesson, framework : str
         Whose cells it holds; the framework is empty if that cannot be told.
+    sure : bool
+        Whether the framework is beyond doubt; else the file's name says more.
     cells : int
         How many of the lesson's cells it holds.
     done : int
@@ -45,6 +47,7 @@ class Recognized:
 
     lesson: str
     framework: str
+    sure: bool
     cells: int
     done: int
 
@@ -70,10 +73,6 @@ class Recognizer:
 
     def __init__(self, root: Path, folders: CourseDirectory | None = None) -> None:
         self._where = root, folders
-
-    def notebooks(self, lesson: str) -> list[str]:
-        """Return the names of a lesson's notebooks; both frameworks' where there are none."""
-        return lessons.notebook_names(lesson, *self._where) or list(FRAMEWORKS)
 
     def knows(self, lesson: str) -> bool:
         """Return whether there is a notebook of a lesson to compare with."""
@@ -102,7 +101,7 @@ class Recognizer:
             return None
         return Recognized(
             lesson,
-            self._framework(lesson, found, cells),
+            *self._framework(lesson, found, cells),
             sum(any(self._is_of(lesson, key) for key in one) for one in keys),
             sum(self._is_done(lesson, cell) for cell in cells),
         )
@@ -115,32 +114,36 @@ class Recognizer:
         return released is not None and _plain(cell) not in released
 
     def _lesson(self, found: set[Key], expected: str) -> str:
+        """Return the lesson that most speaks for; the expected one where half of it does."""
         scores: dict[str, float] = {}
+        alone: dict[str, float] = {}  # by what is in no other lesson
         for key in found & self._places.keys():
             where = {lesson for lesson, _ in self._places[key]}
             worth = (_ENOUGH if key[0] in ("grade", "check") else 1.0) / len(where)
             for lesson in where:
                 scores[lesson] = scores.get(lesson, 0.0) + worth
-        best = max(scores, key=lambda name: scores[name], default="")
-        if scores.get(expected, 0.0) >= scores.get(best, 0.0) / 2:
+                alone[lesson] = alone.get(lesson, 0.0) + worth * (len(where) == 1)
+        best = max(scores, key=lambda name: (alone[name], scores[name]), default="")
+        if best and alone.get(expected, 0.0) >= alone[best] / 2:
             best = expected
         return best if scores.get(best, 0.0) >= _ENOUGH else ""
 
-    def _framework(self, lesson: str, found: set[Key], cells: Iterable[Cell]) -> str:
+    def _framework(self, lesson: str, found: set[Key], cells: Iterable[Cell]) -> tuple[str, bool]:
+        """Return which framework more speaks for, and whether much does."""
         there = {one for keys in self._places.values() for name, one in keys if name == lesson}
         if len(there) == 1:
-            return there.pop()
+            return there.pop(), True
         own = [self._places[key] for key in found & self._places.keys()]
         votes = [{one for name, one in places if name == lesson} for places in own]
         alone = [one.pop() for one in votes if len(one) == 1]
         words = [word for cell in cells for word in _IMPORTED.findall(_text(cell)[:_LONGEST])]
         named = ["pytorch" if word == "torch" else "keras" for word in words]
-        for heard in (alone, named):
-            counts = {name: heard.count(name) for name in there}
-            best = max(counts, key=lambda name: counts[name])
-            if list(counts.values()).count(counts[best]) == 1:
-                return best
-        return ""
+        heard = alone if len(alone) >= _VOTES else named or alone
+        best = max(self.names(lesson), key=heard.count)
+        if 2 * heard.count(best) <= len(heard):
+            return "", False
+        many = len(heard) >= _VOTES and 3 * heard.count(best) > 2 * len(heard)
+        return best, many and not is_exam(lesson)  # both papers draw from the same questions
 
     @cached_property
     def _places(self) -> dict[Key, set[tuple[str, str]]]:
@@ -167,15 +170,19 @@ class Recognizer:
     @cached_property
     def _trusted(self) -> list[_Trusted]:
         names = lessons.lesson_names(*self._where)
-        each = [(lesson, name) for lesson in names for name in self.notebooks(lesson)]
-        return [one for lesson, name in each for one in self._read(lesson, name)]
+        named = [(name, each) for name in names for each in self.names(name)]
+        return [one for name, each in named for one in self._read(name, each)]
+
+    def names(self, lesson: str) -> tuple[str, ...]:
+        """Return the names of a lesson's notebooks."""
+        return lessons.notebook_names(lesson, *self._where)
 
     def _read(self, lesson: str, framework: str) -> Iterator[_Trusted]:
         for path in lessons.trusted_paths(lesson, framework, *self._where):
             try:
                 cells, _ = read_cells(path.read_bytes())
-            except ValueError as error:
-                raise SourceError(f"{path} is no notebook of the course: {error}") from None
+            except ValueError:
+                continue  # grading says so, of its own lesson
             released = path != lessons.source_path(lesson, framework, *self._where)
             yield _Trusted(lesson, framework, released, cells)
 

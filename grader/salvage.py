@@ -81,7 +81,9 @@ def _recoded(content: bytes, codec: str) -> bytes:
 def _of_both_sides(data: bytes) -> tuple[list[Cell], list[str]]:
     """Return the cells of both sides of git's conflicts; what differs is there twice."""
     cells: list[Cell] = []
-    notes = ["It holds both sides of a git conflict; where they differ, neither was chosen."]
+    notes = [
+        "The notebook holds both sides of a git conflict; where they differ, neither was chosen."
+    ]
     for side in (0, 1):
         try:
             found, said = _of_one(_side(data, side))
@@ -147,7 +149,7 @@ def _decoded(data: bytes) -> tuple[str, list[str]]:
     good = len(text) - len(text.encode("ascii", "ignore")) - damaged
     if good < damaged:  # hardly a letter of it is UTF-8
         return data.decode("cp1252", "replace"), []
-    return text, [f"It holds {damaged} damaged characters, now shown as \ufffd."]
+    return text, [f"The notebook holds {damaged} damaged characters, now shown as \ufffd."]
 
 
 def _listed(notebook: Any) -> list[Cell]:
@@ -225,7 +227,7 @@ def _rescued(text: str, problem: str, notes: list[str]) -> tuple[list[Cell], lis
     cells = list(reader.cells())
     if not cells:
         raise ValueError(f"it is not valid JSON ({problem}).")
-    said = f"It is damaged ({problem}); {len(cells)} cells of it could be read."
+    said = f"The notebook is damaged ({problem}); {len(cells)} cells of it could be read."
     if reader.lost:
         names = ", ".join(dict.fromkeys(name or "one without a name" for name in reader.lost))
         said += f" Cells lost: {names}."

@@ -5,11 +5,10 @@ from __future__ import annotations
 import contextlib
 import difflib
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from grader import attachments
+from grader import attachments, lessons
 from grader.classroom import Classroom
 from grader.errors import ClassroomError
 from grader.intake import NBGRADERS_OWN, STRANGERS, Found, Intake, Taken
@@ -25,8 +24,9 @@ def assign(room: Classroom, file: Path, student: str) -> Taken:
     Parameters
     ----------
     file : Path
-        A notebook, or a stranger's folder below ``.grader/strangers/``. Times of receipt and
-        attachments go with it. Any other notebook is told by its cells, and came in now.
+        A notebook, or a stranger's folder below ``.grader/strangers/`` or ``submitted/``. Times of
+        receipt and attachments go with it. Any other notebook is told by its cells, and came in
+        now.
     student : str
         An id in the class list.
 
@@ -36,13 +36,12 @@ def assign(room: Classroom, file: Path, student: str) -> Taken:
         If there is no such file or student, or the file is no notebook of the class.
     """
     who = _known(room, student)
-    place = file if file.exists() else room.root / file
-    strangers = room.root / FOLDER / STRANGERS
-    place = place.resolve()
+    place = (file if file.exists() else room.root / file).resolve()
     if not place.exists():
         raise ClassroomError(f"There is no {file}; expected a notebook or a stranger's folder.")
-    if place != strangers and place.is_relative_to(strangers):
-        return _adopt(room, place.relative_to(strangers), who)
+    for base in (room.root / FOLDER / STRANGERS, room.root / room.folders.submitted_directory):
+        if place != base and place.is_relative_to(base):
+            return _adopt(room, base, place.relative_to(base), who)
     return _by_content(room, place, who)
 
 
@@ -71,29 +70,32 @@ def _by_content(room: Classroom, path: Path, who: str) -> Taken:
     return intake.taken
 
 
-def _adopt(room: Classroom, place: Path, who: str) -> Taken:
+def _adopt(room: Classroom, base: Path, place: Path, who: str) -> Taken:
     """Move what is below a stranger's folder to where a student's work is."""
     stranger, *below = place.parts
+    if stranger == who:
+        raise ClassroomError(f"{place} is {who}'s already.")
     taken = Taken()
-    for lesson in _lessons(room, stranger, below):
-        folder = room.root / FOLDER / STRANGERS / stranger / lesson
-        intake = room.intake(lesson)
+    for folder in [base / stranger / below[0]] if below else _folders(base / stranger):
+        intake, names = (
+            room.intake(folder.name),
+            lessons.notebook_names(folder.name, room.root, room.folders),
+        )
         only = below[1:] if below[1:2] != [attachments.NAME] else []
         for path in sorted(folder.glob("*.ipynb")):
-            if only in ([], [path.name]):
+            if path.stem in names and only in ([], [path.name]):
                 _move(room, intake, path, stranger, who)
         if not list(folder.glob("*.ipynb")):
-            _move_the_rest(intake, folder, who)
+            _move_the_rest(room, intake, folder, who)
         taken.files += intake.taken.files
         taken.notes += intake.taken.notes
     with contextlib.suppress(OSError):  # as long as other lessons wait in it
-        (room.root / FOLDER / STRANGERS / stranger).rmdir()
+        (base / stranger).rmdir()
     return taken
 
 
-def _lessons(room: Classroom, stranger: str, below: list[str]) -> Iterator[str]:
-    folder = room.root / FOLDER / STRANGERS / stranger
-    yield from below[:1] or sorted(path.name for path in folder.iterdir() if path.is_dir())
+def _folders(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_dir())
 
 
 def _move(room: Classroom, intake: Intake, path: Path, stranger: str, who: str) -> None:
@@ -106,11 +108,15 @@ def _move(room: Classroom, intake: Intake, path: Path, stranger: str, who: str) 
         path.unlink()
 
 
-def _move_the_rest(intake: Intake, folder: Path, who: str) -> None:
+def _move_the_rest(room: Classroom, intake: Intake, folder: Path, who: str) -> None:
     """Move attachments, and what nbgrader's exchange needs, once no notebook is left."""
-    for path in sorted((folder / attachments.NAME).glob("*")):
-        attachments.keep(intake.attachments(who), path.name, path.read_bytes())
+    apart = attachments.folder_of(room.root, folder.parent.name, folder.name)
+    for place in (folder / attachments.NAME, apart):
+        for path in sorted(place.glob("*")):
+            attachments.keep(intake.attachments(who), path.name, path.read_bytes())
+        shutil.rmtree(place, ignore_errors=True)
     for name in NBGRADERS_OWN:
         if (folder / name).is_file() and intake.folder(who).is_dir():
             shutil.move(folder / name, intake.folder(who) / name)
-    shutil.rmtree(folder)
+    with contextlib.suppress(OSError):  # what else a person has put there stays
+        folder.rmdir()

@@ -7,49 +7,40 @@ too large or a bomb costs whoever handed it in: each student has a budget of byt
 from __future__ import annotations
 
 import errno
-import io
-import lzma
-import mmap
 import os
 import re
-import stat
-import struct
 import time
-import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO
 
-from grader.errors import ClassroomError
 from grader.owners import parts_of
 from grader.rebuild import MAX_BYTES, read_bytes
+from grader.zips import (
+    DAMAGED,
+    LISTED,
+    MAGIC,
+    Entry,
+    Read,
+    Time,
+    entries_of,
+    open_bytes,
+    open_file,
+    too_large,
+    what_is_left,
+)
 
 MAX_DEPTH = 2  # a zip of zips, and no deeper
 MOST_FILES = 5_000  # of one student
 MOST_BYTES = 400 * 2**20  # of one student, unpacked
 MOST_OF_OTHERS = 64 * 2**20  # of one file that is called neither notebook nor zip
 
-_JUNK = re.compile(r"\..*|__macosx|__pycache__|thumbs\.db|desktop\.ini|icon\r|~\$.*", re.I)
-_APPLE_DOUBLE = (b"\x00\x05\x16\x07", b"\x00\x05\x16\x00")
-_LISTED = b"PK\x01\x02"  # before each file in a zip's list
-_ZIP_MAGIC = b"PK\x03\x04"
-_DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    struct.error,
-    EOFError,
-    OSError,
-    ValueError,
-    RuntimeError,
-    IndexError,
-    OverflowError,
+# A student's name may begin with a dot in Moodle; what a Mac writes begins with "._".
+_JUNK = re.compile(
+    r"\._.*|\.(?!.*_assignsubmission_).*|__macosx|__pycache__|thumbs\.db|desktop\.ini|icon\r|~\$.*",
+    re.I,
 )
-
-Time = tuple[int, ...]
-Read = Callable[[int], tuple[bytes, str]]
+_APPLE_DOUBLE = (b"\x00\x05\x16\x07", b"\x00\x05\x16\x00")
 
 
 @dataclass(frozen=True)
@@ -88,20 +79,6 @@ class File:
         return parts[-1] if parts else ""
 
 
-@dataclass(frozen=True)
-class _Entry:
-    path: str
-    when: Time
-    read: Read
-    is_link: bool = False
-
-    @property
-    def order(self) -> tuple[int, int]:
-        """Notebooks first, then zips: if the budget ends, it is with what matters least."""
-        kind = {".ipynb": 0, ".zip": 1}.get(PurePosixPath(self.path).suffix.lower(), 2)
-        return kind, self.path.count("/")
-
-
 @dataclass
 class _Budget:
     """What one student may still hand in: so many files, and so many bytes."""
@@ -113,11 +90,11 @@ class _Budget:
         self.files -= 1
         return self.files >= 0 and self.room > 0
 
-    def read(self, entry: _Entry) -> tuple[bytes, str]:
-        """Read one file; what is larger than it said costs all that was read in vain."""
+    def read(self, entry: Entry) -> tuple[bytes, str]:
+        """Read one file, which costs what was read, in vain or not."""
         most = min(self.room, MAX_BYTES if entry.order[0] < 2 else MOST_OF_OTHERS)
         content, problem = entry.read(most)
-        self.room -= len(content) if content or problem != _too_large(most) else most
+        self.room -= max(len(content), entry.packed) if problem != too_large(most) else most
         return content, problem
 
 
@@ -141,7 +118,8 @@ class Archive:
     """
 
     def __init__(self, source: Path) -> None:
-        self._entries = list(_in_folder(source)) if source.is_dir() else _listed(_opened(source))
+        found = _in_folder(source) if source.is_dir() else entries_of(open_file(source))
+        self._entries = _entered(found)
 
     @property
     def paths(self) -> list[str]:
@@ -150,7 +128,7 @@ class Archive:
 
     def by_owner(self, owner: Callable[[str], str]) -> Iterator[tuple[str, list[File]]]:
         """Yield each owner's files, one owner after the other; zips inside it unpacked."""
-        groups: dict[str, list[_Entry]] = {}
+        groups: dict[str, list[Entry]] = {}
         for entry in self._entries:
             groups.setdefault(owner(entry.path), []).append(entry)
         for who, entries in groups.items():
@@ -158,7 +136,7 @@ class Archive:
 
 
 def _files(
-    entries: Iterable[_Entry], budget: _Budget, outer: str = "", inner: str = "", depth: int = 0
+    entries: Iterable[Entry], budget: _Budget, outer: str = "", inner: str = "", depth: int = 0
 ) -> Iterator[File]:
     """Yield the files of one student; ``outer`` and ``inner`` are the zip that they are in."""
     for entry in sorted(entries, key=lambda one: one.order):
@@ -177,17 +155,18 @@ def _inside(content: bytes, budget: _Budget, outer: str, inner: str, depth: int)
     try:
         if depth >= MAX_DEPTH:
             raise ValueError("is a zip inside a zip inside a zip")
-        if content.count(_LISTED) > 10 * MOST_FILES:
+        if content.count(LISTED) > 10 * MOST_FILES:
             raise ValueError(f"holds more than {10 * MOST_FILES} files")
-        entries = _listed(_tolerant(content))
+        entries = _entered(entries_of(open_bytes(content)))
     except ValueError as error:
         yield File(outer, inner, problem=str(error))
-    else:
-        yield from _files(entries, budget, outer, f"{inner}/" if inner else "", depth)
+        damaged = str(error) == DAMAGED
+        entries = _entered(what_is_left(content, MOST_FILES)) if damaged else []
+    yield from _files(entries, budget, outer, f"{inner}/" if inner else "", depth)
 
 
-def _listed(archive: zipfile.ZipFile) -> list[_Entry]:
-    return [entry for entry in _in_zip(archive) if not is_junk(entry.path)]
+def _entered(entries: Iterable[Entry]) -> list[Entry]:
+    return [entry for entry in entries if not is_junk(entry.path)]
 
 
 def _too_much(budget: _Budget) -> str:
@@ -199,15 +178,15 @@ def _too_much(budget: _Budget) -> str:
 def _is_zip(path: str, content: bytes) -> bool:
     """Return whether to unpack a file; a docx is a zip too, and not meant."""
     suffix = PurePosixPath(path).suffix.lower()
-    return suffix == ".zip" or (suffix in (".ipynb", "") and content.startswith(_ZIP_MAGIC))
+    return suffix == ".zip" or (suffix in (".ipynb", "") and content.startswith(MAGIC))
 
 
-def _in_folder(folder: Path) -> Iterator[_Entry]:
+def _in_folder(folder: Path) -> Iterator[Entry]:
     for where, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not is_junk(name))
         for name in sorted(name for name in files if not is_junk(name)):
             path = Path(where, name)
-            yield _Entry(path.relative_to(folder).as_posix(), _time_of(path), _from_disk(path))
+            yield Entry(path.relative_to(folder).as_posix(), _time_of(path), _from_disk(path))
 
 
 def _time_of(path: Path) -> Time:
@@ -224,94 +203,6 @@ def _from_disk(path: Path) -> Read:
         except (OSError, ValueError) as error:
             link = isinstance(error, OSError) and error.errno == errno.ELOOP
             return b"", "is a link" if link else f"cannot be read: {str(error).rstrip('.')}"
-        return (content, "") if len(content) <= most else (b"", _too_large(most))
-
-    return read
-
-
-def _too_large(most: int) -> str:
-    return f"is larger than {most / 2**20:.0f} MB unpacked"
-
-
-def _opened(source: Path) -> zipfile.ZipFile:
-    if not source.exists():
-        raise ClassroomError(f"There is no {source}; expected a zip or a folder.")
-    try:
-        try:
-            return zipfile.ZipFile(source)
-        except UnicodeDecodeError:
-            with source.open("rb") as stream:
-                return _unflagged(_Mapped(stream.fileno(), 0, access=mmap.ACCESS_COPY))
-    except _DAMAGE as error:
-        raise ClassroomError(f"{source} cannot be read as a zip: {error}") from None
-
-
-def _tolerant(content: bytes) -> zipfile.ZipFile:
-    try:
-        try:
-            return zipfile.ZipFile(io.BytesIO(content))
-        except UnicodeDecodeError:
-            return _unflagged(io.BytesIO(content))
-    except _DAMAGE:
-        raise ValueError("is a damaged zip") from None
-
-
-class _Mapped(mmap.mmap):
-    """A file in memory, page by page, that a `ZipFile` takes for a file."""
-
-    def seekable(self) -> bool:
-        """It is; `mmap` says so itself from Python 3.13 on."""
-        return True
-
-
-def _unflagged(stream: _Mapped | io.BytesIO) -> zipfile.ZipFile:
-    """Open a zip that says of names which are not UTF-8 that they are, without saying so."""
-    held: _Mapped | memoryview = stream.getbuffer() if isinstance(stream, io.BytesIO) else stream
-    for header, at in ((_LISTED, 9), (_ZIP_MAGIC, 7)):
-        places = [found.start() for found in re.finditer(header, held)]
-        for place in places:
-            if place + at < len(held):
-                held[place + at] &= ~0x08
-    if isinstance(held, memoryview):
-        held.release()
-    opened: IO[bytes] = stream  # type: ignore[assignment]  # all that a ZipFile asks of a file
-    return zipfile.ZipFile(opened)
-
-
-def _in_zip(archive: zipfile.ZipFile) -> Iterator[_Entry]:
-    for member in archive.infolist():
-        if not member.is_dir():
-            link = stat.S_ISLNK(member.external_attr >> 16)
-            yield _Entry(_name_of(member), member.date_time, _from_zip(archive, member), link)
-
-
-def _name_of(member: zipfile.ZipInfo) -> str:
-    """Return a member's name; one that is UTF-8 without saying so is read as that."""
-    if member.flag_bits & 0x800:
-        return member.filename
-    try:
-        return member.filename.encode("cp437").decode("utf-8")
-    except UnicodeError:
-        return member.filename
-
-
-def _from_zip(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Read:
-    def read(most: int) -> tuple[bytes, str]:
-        if member.flag_bits & 0x1:
-            return b"", "needs a password"
-        if member.file_size > most:
-            return b"", f"{_too_large(most)}: {member.file_size / 2**20:.0f} MB"
-        parts: list[bytes] = []
-        size = 0
-        try:
-            with archive.open(member) as stream:
-                while size <= most and (part := stream.read(2**14)):
-                    parts.append(part)  # never trust the size that the archive states
-                    size += len(part)
-        except NotImplementedError:
-            return b"", "is packed in a way that is not read here"
-        except _DAMAGE:
-            return b"".join(parts), "is damaged"
-        return (b"".join(parts), "") if size <= most else (b"", _too_large(most))
+        return (content, "") if len(content) <= most else (b"", too_large(most))
 
     return read

@@ -156,7 +156,8 @@ def test_another_lessons_notebooks_stay_out(tmp_path):
     )
     taken = intake(tmp_path).archive(tmp_path / "in.zip")
     assert taken.notes == [
-        "ana: 'ana/03-new-head/keras.ipynb': of 03-new-head, not of 02-freezing; left out."
+        "ana: 'ana/03-new-head/keras.ipynb': of 03-new-head, not of 02-freezing; "
+        "left out, take it in as 03-new-head."
     ]
     assert taken.files[0].read_text() == "1"
 

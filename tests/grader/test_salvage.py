@@ -86,7 +86,7 @@ def test_cut_off_anywhere_no_half_answer_is_taken(read, solved, whole, part):
 def test_a_comma_too_many_and_one_too_few(read, solved, whole):
     found = read(solved.replace('\n ],\n "metadata"', ',\n ],\n "metadata"', 1))
     assert found.answers == whole.answers
-    assert found.notes[0].startswith("It is damaged (line ")
+    assert found.notes[0].startswith("The notebook is damaged (line ")
     found = read(solved.replace("  },\n  {", "  }\n  {"))
     assert found.answers == whole.answers
 
@@ -109,7 +109,7 @@ def test_one_bad_byte_costs_one_letter(read, solved, whole):
     letter = next(letter for letter in solved if letter > "\x7f")
     found = read(solved.encode().replace(letter.encode(), b"\xff", 1))
     assert set(found.answers) == ANSWERS
-    assert found.notes == ("It holds 1 damaged characters, now shown as \ufffd.",)
+    assert found.notes == ("The notebook holds 1 damaged characters, now shown as \ufffd.",)
 
 
 def conflicted(text, ours, theirs, old):

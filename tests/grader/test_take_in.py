@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import struct
+import time
 import zipfile
 
 import pytest
@@ -90,6 +91,7 @@ def one(student, content=SOLVED, framework="pytorch"):
 # zips as they are
 
 
+@pytest.mark.attack(65)
 @pytest.mark.parametrize("outer", [f"{ANN}/hw.zip", "leeann_201_9005_hw.zip", "alee.zip"])
 def test_what_a_mac_and_jupyter_leave_in_a_zip_is_no_hand_in(place, outer):
     inner = [
@@ -107,6 +109,7 @@ def test_what_a_mac_and_jupyter_leave_in_a_zip_is_no_hand_in(place, outer):
     assert not (place / ".grader" / "attachments").exists()
 
 
+@pytest.mark.attack(65)
 def test_what_a_mac_leaves_makes_no_student(unlisted):
     members = [
         ("ann/pytorch.ipynb", SOLVED),
@@ -116,6 +119,7 @@ def test_what_a_mac_leaves_makes_no_student(unlisted):
     assert take(unlisted, members)[1] == one("ann")
 
 
+@pytest.mark.attack(64)
 def test_a_damaged_stream_costs_one_student(place):
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -126,10 +130,16 @@ def test_a_damaged_stream_costs_one_student(place):
     content[start + 4000 : start + 4040] = b"\xff" * 40
     text, found = take(place, bytes(content))
     assert found.items() >= one("alee").items()
-    assert f"bchan: '{BO}/pytorch.ipynb' is damaged" in text
-    assert "ask for it again" in text
+    kept = found[f"bchan/{LESSON}/pytorch.ipynb"]
+    assert len(kept) > 10_000
+    assert SOLVED.startswith(kept[:-2000])
+    assert (
+        f"bchan: '{BO}/pytorch.ipynb' is damaged; what could be read of it is taken; "
+        "ask for it again." in text
+    )
 
 
+@pytest.mark.attack(64)
 def test_a_damaged_zip_and_one_with_a_password_are_named(place):
     locked = bytearray(pack([("pytorch.ipynb", SOLVED)]))
     for header, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
@@ -141,6 +151,22 @@ def test_a_damaged_zip_and_one_with_a_password_are_named(place):
     assert f"bchan: '{BO}/hw.zip/pytorch.ipynb' needs a password; ask for it without one." in text
 
 
+@pytest.mark.parametrize("packed", [zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED])
+def test_a_zip_that_was_cut_off_gives_what_is_left_of_it(place, packed):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", packed) as archive:
+        archive.writestr("pytorch.ipynb", SOLVED)
+        end = stream.tell()
+        archive.writestr("keras.ipynb", KERAS)
+    whole = stream.getvalue()
+    text, found = take(place, [(f"{ANN}/hw.zip", whole[: end + 5000])])
+    assert f"alee: '{ANN}/hw.zip' is a damaged zip; ask for it again." in text
+    assert found[f"alee/{LESSON}/pytorch.ipynb"] == SOLVED
+    assert KERAS.startswith(found[f"alee/{LESSON}/keras.ipynb"])
+    assert "keras.ipynb' is damaged; what could be read of it is taken" in text
+
+
+@pytest.mark.attack(64)
 def test_a_name_that_is_not_utf_8_though_it_says_so(place):
     inner = bytearray(pack([("ü/pytorch.ipynb", SOLVED)]))
     inner = bytes(inner).replace("ü".encode(), b"\xfc\xfc")
@@ -175,6 +201,25 @@ def test_entries_that_overlap_cost_one_student(place):
     assert "ask for the notebook alone" in text
 
 
+@pytest.mark.attack(53, 64)
+def test_entries_that_unpack_to_nothing_cost_no_time(place):
+    """Five thousand entries that share a stream of megabytes, every block of it empty."""
+    stream = b"\0\0\0\xff\xff" * (2 * 2**20) + b"\1\0\0\xff\xff"
+    local = struct.pack("<4s5H3L2H", b"PK\3\4", 20, 0, 8, 0, 33, 0, len(stream), 0, 5, 0)
+    central = struct.pack(
+        "<4s6H3L5H2L", b"PK\1\2", 20, 20, 0, 8, 0, 33, 0, len(stream), 0, 5, 0, 0, 0, 0, 0, 0
+    )
+    content = local + b"x.txt" + stream
+    listed = (central + b"x.txt") * 5_000
+    end = (b"PK\5\6", 0, 0, 5_000, 5_000, len(listed), len(content), 0)
+    bomb = content + listed + struct.pack("<4s4H2LH", *end)
+    begin = time.process_time()
+    text, found = take(place, [(f"{ANN}/hw.zip", bomb), (f"{BO}/pytorch.ipynb", SOLVED)])
+    assert time.process_time() - begin < 20
+    assert found == one("bchan")
+    assert f"alee: '{ANN}/hw.zip/x.txt' and what comes behind it is more than 400 MB" in text
+
+
 @pytest.mark.attack(36, 69)
 def test_names_do_not_reach_the_terminal_raw(place):
     text, _ = take(place, [(f"{ANN}/\x1b[2Ja\u202e.txt", "x")])
@@ -202,6 +247,19 @@ def test_how_platforms_name_it(place, name):
     outer, inside, inner = name.partition(".zip/")
     members = [(f"{outer}.zip", pack([(inner, SOLVED)]))] if inside else [(name, SOLVED)]
     assert take(place, members)[1] == one("alee")
+
+
+def test_part_of_a_name_is_not_taken_for_another_students(place):
+    folders = ["Mary-Ann Lee_9_assignsubmission_file_", ANN]
+    text, found = take(place, [(f"{name}/pytorch.ipynb", SOLVED) for name in folders])
+    assert found == one("alee")
+    assert f"assign-hand-in '.grader/strangers/Mary-Ann Lee-9/{LESSON}' STUDENT" in text
+
+
+def test_a_name_that_begins_with_a_dot_is_a_name(unlisted):
+    members = [(".Ann_7_assignsubmission_file_/pytorch.ipynb", SOLVED)]
+    members += [("._Ann_7_assignsubmission_file_", APPLE)]
+    assert take(unlisted, members)[1] == one("Ann-7")
 
 
 def test_a_zip_of_ones_own_making_names_its_owner(unlisted):
@@ -284,7 +342,7 @@ def test_stripped_cut_and_in_utf_16_it_is_still_known(place):
 def test_another_lessons_notebook_is_named_and_not_taken(place):
     text, found = take(place, [(f"{ANN}/pytorch.ipynb", OTHER), (f"{BO}/pytorch.ipynb", SOLVED)])
     assert found == one("bchan")
-    assert f"alee: '{ANN}/pytorch.ipynb': of 03-new-head, not of 02-freezing; left out." in text
+    assert f"alee: '{ANN}/pytorch.ipynb': of 03-new-head, not of 02-freezing; left out" in text
 
 
 @pytest.mark.parametrize(
@@ -319,9 +377,44 @@ def test_attachments_are_few_and_reach_the_page(place):
     assert len(list(kept.iterdir())) == 20
 
 
+def test_text_typed_into_moodle_goes_beside_the_notebook(place):
+    typed = "Ann Lee_101_assignsubmission_onlinetext_/onlinetext.html"
+    text, found = take(place, [(typed, "<p>See my file</p>"), (f"{ANN}/pytorch.ipynb", SOLVED)])
+    assert found == one("alee")
+    assert f"alee: '{typed}': handed in, not a notebook of 02-freezing; kept for whoever" in text
+
+
+def test_what_came_with_the_lesson_is_no_attachment(place):
+    nb.write(place / "lessons" / LESSON / "data" / "flowers.csv", "a,b")
+    members = [(f"{ANN}/pytorch.ipynb", SOLVED), (f"{ANN}/data/flowers.csv", "a,b")]
+    assert "Note" not in take(place, members)[0]
+    assert not (place / ".grader" / "attachments").exists()
+
+
+def test_an_assignment_with_notebooks_of_its_own(unlisted):
+    texts = {"problem 1": "def one():\n    return 1", "problem 10": "def ten():\n    return 10"}
+    made = {}
+    for name, text in texts.items():
+        notebook = nb.submitted_notebook(text)
+        notebook["cells"][3]["metadata"]["nbgrader"]["grade_id"] = f"answer of {name}"
+        notebook["cells"][4]["metadata"]["nbgrader"]["grade_id"] = f"test of {name}"
+        nb.write(unlisted / "solutions" / "ps1" / f"{name}.ipynb", notebook)
+        made[name] = json.dumps(notebook).encode()
+    (unlisted.parent / "in.zip").write_bytes(
+        pack(
+            [("ann/Untitled.ipynb", made["problem 10"]), ("ann/problem 1.ipynb", made["problem 1"])]
+        )
+    )
+    grade("take-in", unlisted.parent / "in.zip", "ps1", "-C", unlisted)
+    assert submitted(unlisted) == {
+        f"ann/ps1/{name}.ipynb": content for name, content in made.items()
+    }
+
+
 # strangers
 
 
+@pytest.mark.attack(65)
 def test_a_stranger_waits_until_somebody_says_who_it_is(place):
     members = [("Anne Li_7_assignsubmission_file_/pytorch.ipynb", SOLVED), ("x/y.pdf", "pdf")]
     members += [("Anne Li_7_assignsubmission_file_/note.txt", "hello")]
@@ -329,6 +422,11 @@ def test_a_stranger_waits_until_somebody_says_who_it_is(place):
     assert found == {}
     assert f"grade assign-hand-in '.grader/strangers/Anne Li-7/{LESSON}' STUDENT -C " in text
     assert sorted(Classroom(place).missing(LESSON)) == ["alee", "bchan"]
+    assert Classroom(place).overlooked() == [
+        f".grader/strangers/{who}/{LESSON}: nobody in the class list; "
+        "grade assign-hand-in says whose it is"
+        for who in ("Anne Li-7", "x")
+    ]
     said = grade("assign-hand-in", f".grader/strangers/Anne Li-7/{LESSON}", "alee", "-C", place)
     assert f"Took in submitted/alee/{LESSON}/pytorch.ipynb" in said
     assert submitted(place) == one("alee")
@@ -337,6 +435,20 @@ def test_a_stranger_waits_until_somebody_says_who_it_is(place):
     assert not (place / ".grader" / "strangers" / "Anne Li-7").exists()
     with Classroom(place).gradebook() as book:
         assert sorted(student.id for student in book.students) == ["alee", "bchan"]
+
+
+def test_who_came_in_before_there_was_a_list_is_told_later(unlisted):
+    members = [(f"{ANN}/pytorch.ipynb", SOLVED), (f"{ANN}/note.txt", "hello")]
+    assert take(unlisted, members, "--received", "2026-09-01 10:00")[1] == one("Ann Lee-101")
+    grade("class-list", unlisted / "students.csv", "-C", unlisted)
+    grade("assign-hand-in", "submitted/Ann Lee-101", "alee", "-C", unlisted)
+    assert submitted(unlisted) == one("alee")
+    assert Receipts(unlisted).time("alee", LESSON).isoformat() == "2026-09-01T10:00:00"
+    kept = unlisted / ".grader" / "attachments"
+    assert [path.relative_to(kept).as_posix() for path in kept.rglob("*.txt")] == [
+        f"alee/{LESSON}/note.txt"
+    ]
+    assert not (unlisted / "submitted" / "Ann Lee-101").exists()
 
 
 def test_a_notebook_by_mail_and_a_name_nobody_has(place, tmp_path):
@@ -366,6 +478,8 @@ def test_what_lies_in_submitted_and_is_not_graded_is_named(place):
     nb.write(folder / ".ipynb_checkpoints" / "pytorch-checkpoint.ipynb", BLANK)
     nb.write(place / "submitted" / "bchan" / LESSON / "pytorch.ipynb", SOLVED)
     nb.write(place / "submitted" / "bchan" / LESSON / "photo.png", b"x")
+    nb.write(place / "submitted" / "__MACOSX" / LESSON / "pytorch.ipynb", APPLE)
+    assert [one.student for one in Classroom(place).submissions()] == ["bchan"]
     expected = "expected STUDENT/LESSON/keras.ipynb or pytorch.ipynb"
     assert Classroom(place).overlooked() == [
         f"alee/{LESSON}/Untitled.ipynb: it is pytorch.ipynb of {LESSON}; "
