@@ -21,6 +21,7 @@ from grader import layout
 from grader.rebuild import read_bytes
 
 TIMESTAMP = "timestamp.txt"
+SECRET = "submission_secret.txt"
 SMALL_BYTES = 4096
 MAX_FILES = 200
 MAX_TOTAL_BYTES = 100 * 2**20

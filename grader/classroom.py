@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from nbgrader.api import Gradebook
-from nbgrader.converters import GenerateAssignment, GenerateFeedback
+from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import ExportPlugin
@@ -339,6 +339,11 @@ class Classroom:
     def receipts(self) -> Receipts:
         """When what came in, as noted at the start of the command."""
         return Receipts(self.root)
+
+    @cached_property
+    def exclude_overwriting(self) -> dict[str, list[str]]:
+        """What students were to change of an assignment's files, by nbgrader's own option."""
+        return dict(Autograde(coursedir=self.folders, config=self.config).exclude_overwriting)
 
     def received(self, submitted: Submitted) -> datetime | None:
         """Return when a lesson's last notebook came in: as noted, else as its file says."""

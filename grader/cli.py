@@ -185,6 +185,11 @@ def run(
         _end_at_once()
     late = room.apply_lateness()
     report.show_class(outcomes, _console)
+    for name in _lessons(wanted):
+        for kept in room.exclude_overwriting.get(name, ()):
+            _console.print(
+                f"{name}: cells saw the assignment's own {kept}, not the students'.", markup=False
+            )
     report.show_changes(list(regrade.changes(outcomes, before)), before, _console)
     if student is None:
         report.show_missing({name: room.missing(name) for name in _lessons(wanted)}, _console)

@@ -110,7 +110,8 @@ class Intake:
     ) -> None:
         self._root, self._submitted, self._lesson = root, submitted, lesson
         self._roll = roll or Roll()
-        self._receipts, self._folders = Receipts(root), folders
+        self._receipts = Receipts(root)
+        self._where = root, folders
         self._recognizer = Recognizer(root, folders)
         self._names = lessons.notebook_names(lesson, root, folders)
         self._wrapped = 0
@@ -235,7 +236,7 @@ class Intake:
     def _given(self) -> dict[int, list[Path]]:
         """The files beside a lesson's notebooks as released, by size."""
         made: dict[int, list[Path]] = {}
-        for path in lessons.files_beside(self._lesson, self._root, self._folders):
+        for path in lessons.files_beside(self._lesson, *self._where):
             made.setdefault(path.stat().st_size, []).append(path)
         return made
 

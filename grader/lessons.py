@@ -50,20 +50,12 @@ def trusted_paths(
 
 def notebook_names(
     lesson: str, root: Path | None = None, folders: CourseDirectory | None = None
-) -> list[str]:
+) -> tuple[str, ...]:
     """Return what a lesson's notebooks are called; those of your own assignments, as they are."""
     places = _places(lesson, root, folders)
     found = {path.stem for place in places for path in place.glob("*.ipynb")}
     ours = not found or found & set(FRAMEWORKS)
-    return sorted({*FRAMEWORKS, *found} if ours else found)
-
-
-def _places(lesson: str, root: Path | None, folders: CourseDirectory | None) -> list[Path]:
-    if folders is not None:
-        from grader import layout  # nbgrader takes a second to import
-
-        return layout.source_places(folders, lesson)
-    return [(root or settings.project_root()) / folder / lesson for folder in _FOLDERS]
+    return tuple(FRAMEWORKS) if ours else tuple(sorted(found))
 
 
 def files_beside(
@@ -73,6 +65,14 @@ def files_beside(
     places = _places(lesson, root, folders)
     found = [path for place in places for path in place.rglob("*") if path.is_file()]
     return [path for path in found if path.suffix != ".ipynb"]
+
+
+def _places(lesson: str, root: Path | None, folders: CourseDirectory | None) -> list[Path]:
+    if folders is not None:
+        from grader import layout  # nbgrader takes a second to import
+
+        return layout.source_places(folders, lesson)
+    return [(root or settings.project_root()) / folder / lesson for folder in _FOLDERS]
 
 
 def lesson_names(root: Path | None = None, folders: CourseDirectory | None = None) -> list[str]:

@@ -64,7 +64,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _reason(place: Path, path: Path, recognizer: Recognizer) -> str:
     named = path.suffix == ".ipynb" and len(place.parts) == 3
-    if named and path.stem in {*FRAMEWORKS, *recognizer.notebooks(place.parts[1])}:
+    if named and path.stem in {*FRAMEWORKS, *recognizer.names(place.parts[1])}:
         return "it is in a linked folder"
     try:
         seen = recognizer.look(read_bytes(path))

@@ -27,7 +27,7 @@ from grader.checks.verdict import (
     TIMEOUT,
     Verdict,
 )
-from grader.dependencies import TEST, Cell
+from grader.dependencies import SETUP, TEST, Cell
 from grader.observers.model import FRAMEWORKS
 from grader.observers.run import ERROR, OK, UNFILLED
 from grader.process import START_S, Gone, Late, Worker
@@ -143,7 +143,8 @@ class _Run:
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise Late
-        request = {"do": "cell", "id": cell.id, "source": cell.source}
+        kind = SETUP if cell.kind == TEST else cell.kind  # the course's own, either way
+        request = {"do": "cell", "id": cell.id, "source": cell.source, "kind": kind}
         if cell.kind == TEST:
             request["value"] = "yes"
         try:

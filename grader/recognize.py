@@ -74,10 +74,6 @@ class Recognizer:
     def __init__(self, root: Path, folders: CourseDirectory | None = None) -> None:
         self._where = root, folders
 
-    def notebooks(self, lesson: str) -> list[str]:
-        """Return the names of a lesson's notebooks."""
-        return lessons.notebook_names(lesson, *self._where)
-
     def knows(self, lesson: str) -> bool:
         """Return whether there is a notebook of a lesson to compare with."""
         return lesson in self._stubs
@@ -143,7 +139,7 @@ class Recognizer:
         words = [word for cell in cells for word in _IMPORTED.findall(_text(cell)[:_LONGEST])]
         named = ["pytorch" if word == "torch" else "keras" for word in words]
         heard = alone if len(alone) >= _VOTES else named or alone
-        best = max(self.notebooks(lesson), key=heard.count)
+        best = max(self.names(lesson), key=heard.count)
         if 2 * heard.count(best) <= len(heard):
             return "", False
         many = len(heard) >= _VOTES and 3 * heard.count(best) > 2 * len(heard)
@@ -174,8 +170,12 @@ class Recognizer:
     @cached_property
     def _trusted(self) -> list[_Trusted]:
         names = lessons.lesson_names(*self._where)
-        each = [(lesson, name) for lesson in names for name in self.notebooks(lesson)]
-        return [one for lesson, name in each for one in self._read(lesson, name)]
+        named = [(name, each) for name in names for each in self.names(name)]
+        return [one for name, each in named for one in self._read(name, each)]
+
+    def names(self, lesson: str) -> tuple[str, ...]:
+        """Return the names of a lesson's notebooks."""
+        return lessons.notebook_names(lesson, *self._where)
 
     def _read(self, lesson: str, framework: str) -> Iterator[_Trusted]:
         for path in lessons.trusted_paths(lesson, framework, *self._where):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import nbformat
 from nbgrader import utils
 from nbgrader.api import Gradebook, InvalidEntry, MissingEntry, SubmittedNotebook
-from nbgrader.converters import Autograde
 from sqlalchemy.exc import SQLAlchemyError
 
 from grader import layout, scoring
@@ -102,5 +101,5 @@ def _write_notebook(
     folder = layout.place(room.folders, room.folders.autograded_directory, *who)
     text = nbformat.writes(notebook) + "\n"
     replace_file(folder / f"{submitted.framework}.ipynb", text.encode("utf-8", "replace"))
-    kept = Autograde(coursedir=room.folders, config=room.config).exclude_overwriting
-    carry(room.folders, *who, room.receipts.time(*who), kept.get(submitted.lesson, ()))
+    kept = room.exclude_overwriting.get(submitted.lesson, ())
+    carry(room.folders, *who, room.receipts.time(*who), kept)

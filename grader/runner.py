@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 
+from grader.carried import SECRET, small_file
 from grader.classroom import Classroom, Submitted
 from grader.engine import Engine
 from grader.errors import ClassroomError, SourceError
@@ -185,8 +187,7 @@ def _write(
     if entry is None:
         return Outcome(submitted, None, state, reason)
     name = f"{submitted.student}/{submitted.lesson}/{submitted.framework}"
-    worth = "/".join(f"{points:g}" for points in entry.worth.values())
-    mark = f"{entry.key} {submitted.path.stat().st_mtime_ns} {worth}"
+    mark = _mark(submitted, entry)
     there = (submitted.student, submitted.lesson) in present
     if state == "known" and there and recorded.has(name, mark):
         return Outcome(submitted, entry, state)
@@ -197,6 +198,14 @@ def _write(
     with contextlib.suppress(OSError):  # if not noted, it is written again next time
         recorded.add(name, mark)
     return Outcome(submitted, entry, state)
+
+
+def _mark(submitted: Submitted, entry: Entry) -> str:
+    """Return what a record was made of: verdicts, points, the file, and the secret beside it."""
+    worth = "/".join(f"{points:g}" for points in entry.worth.values())
+    secret = small_file(submitted.path.parent / SECRET) or b""
+    beside = f" {hashlib.sha256(secret).hexdigest()}" if secret else ""
+    return f"{entry.key} {submitted.path.stat().st_mtime_ns} {worth}{beside}"
 
 
 def _in_gradebook(book: Gradebook) -> set[tuple[str, str]]:

@@ -151,3 +151,13 @@ def test_what_counts_of_an_assignment_in_no_framework(other_names):
     header, line = (other_names / "grades.csv").read_text("utf-8").splitlines()
     assert header.split(",")[-3:] == ["max_score", "rule", "counted"]
     assert line.split(",")[-3:] == ["11.0", "both", "problem1 problem2"]
+
+
+@pytest.mark.skipif(not have_sandbox(), reason="no sandbox on this machine")
+def test_a_students_own_module_is_not_seen_and_that_is_said(other_names, request):
+    path = other_names / "nbgrader_config.py"
+    before = path.read_text()
+    request.addfinalizer(lambda: path.write_text(before))
+    path.write_text(before + "c.Autograde.exclude_overwriting = {'ps1': ['helper.py']}\n")
+    said = grade(other_names, "run")
+    assert "ps1: cells saw the assignment's own helper.py, not the students'." in said

@@ -78,6 +78,20 @@ def test_feedback_comes_back(released, route):
             remove(path)
 
 
+def test_the_same_work_handed_in_again_gets_its_feedback_too(released):
+    root, student = released
+    for command in ROUTES["ours"][:2]:
+        grade(root, *command)
+    before = set((student / stock.ASSIGNMENT / "feedback").glob("*"))
+    nbgrader(student, "submit", stock.ASSIGNMENT)
+    for command in ROUTES["ours"]:
+        grade(root, *command)
+    nbgrader(root, "release_feedback", stock.ASSIGNMENT)
+    nbgrader(student, "fetch_feedback", stock.ASSIGNMENT)
+    (new,) = set((student / stock.ASSIGNMENT / "feedback").glob("*")) - before
+    assert sorted(page.name for page in new.iterdir()) == ["problem1.html", "problem2.html"]
+
+
 def states(root: Path) -> list[tuple[str, bool, bool]]:
     """Return what formgrader says: whose, whether it is graded, whether a person is waited for."""
     from nbgrader.apps.api import NbGraderAPI
