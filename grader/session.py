@@ -28,6 +28,7 @@ from grader.checks.verdict import (
     Verdict,
     decide,
     fault,
+    nothing_found,
     stopped,
 )
 from grader.dependencies import SETUP, Cell, Plan, bound_names, plan
@@ -218,8 +219,9 @@ class _Grading:
     def result(self) -> Result:
         """Judge all exercises."""
         shared = self._run(None, 2 * CELL_TIMEOUT_S + sum(c.timeout_s for c in self._checks))
+        judged = self._verdict if self._has_answers(shared.plan) else _not_a_lesson
         try:
-            verdicts = {check.id: self._verdict(shared, check) for check in self._checks}
+            verdicts = {check.id: judged(shared, check) for check in self._checks}
         finally:
             for run in self._runs:
                 with run.timed("end"):
@@ -236,6 +238,11 @@ class _Grading:
         stages = {name: round(seconds, 4) for name, seconds in self._stages.items()}
         notes = (*self._submission.notes, *own_code.notes(shared.plan))
         return Result(verdicts, notes, tuple(dict.fromkeys(flags)), stages)
+
+    def _has_answers(self, planned: Plan) -> bool:
+        """Return whether anything of the lesson is in the file at all."""
+        asked = self._source.answer_ids
+        return bool(self._submission.answers or planned.moved) or not asked
 
     def _plain_verdicts(self) -> dict[str, Verdict]:
         source, submission = self._source, self._submission
@@ -298,6 +305,10 @@ class _Grading:
                 for name in cells
             )
         )
+
+
+def _not_a_lesson(_: _Run, check: Check) -> Verdict:
+    return nothing_found(check)
 
 
 OWN_DOING, SHARED = "own doing", "shared"

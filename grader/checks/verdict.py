@@ -233,6 +233,22 @@ def left_to_a_person(verdict: Verdict) -> Verdict:
     )
 
 
+def nothing_found(check: Check) -> Verdict:
+    """Return the verdict on a file in which not one answer was found: an instructor looks at it."""
+    return Verdict(
+        check.id,
+        check.title,
+        INFRASTRUCTURE,
+        0.0,
+        check.points,
+        checked="the notebook that was handed in",
+        expected="the cells of this lesson",
+        found="not one of its answer cells",
+        next_step="Hand in the file from work/ again, as it is. Your instructor will see this too.",
+        hint_id=BY_HAND,
+    )
+
+
 def stopped(check: Check, status: str, found: str, next_step: str, *, detail: str = "") -> Verdict:
     """Return the verdict for code that was ended: timeout, memory, crash, tampering."""
     return Verdict(

@@ -240,6 +240,19 @@ def test_an_untouched_lesson_needs_no_worker(two):
         raise AssertionError("a worker was started")
 
     stub = "# YOUR CODE HERE\n..."
-    for answers in ({"double": stub, "choice": stub}, {"double": stub}, {}):
+    for answers in ({"double": stub, "choice": stub}, {"double": stub}):
         found = grade(two, Submission(answers), "pytorch", no_worker).verdicts.values()
         assert [verdict.hint_id for verdict in found] == ["not-done-yet"] * 2
+
+
+def test_a_file_without_one_answer_waits_for_a_person(two):
+    def no_worker(framework):
+        raise AssertionError("a worker was started")
+
+    note = "The notebook could not be read: it has no cells."
+    found = grade(two, Submission({}, notes=(note,)), "pytorch", no_worker)
+    assert found.notes == (note,)
+    for verdict in found.verdicts.values():
+        assert (verdict.status, verdict.hint_id) == ("infrastructure", "by-hand")
+        assert not verdict.to_be_tried_again
+        assert verdict.found == "not one of its answer cells"
