@@ -199,6 +199,32 @@ def run(
     raise typer.Exit(0 if all(outcome.entry for outcome in outcomes) else 1)
 
 
+@app.command()
+def accept(
+    student: Annotated[str, typer.Argument(help="Whose work you have looked at.")],
+    lesson: Annotated[str, typer.Argument(help="02-freezing")],
+    folder: Annotated[Path, typer.Option("--class", "-C", help="The class folder.")] = Path(),
+) -> None:
+    """Give the points that were held, after you have looked at the lines that were named."""
+    from grader import report
+    from grader.classroom import Classroom
+    from grader.engine import Engine
+    from grader.errors import ClassroomError
+    from grader.runner import run_class
+
+    room = Classroom(folder)
+    wanted = room.wanted(room.known(lesson), student)
+    engine = Engine(room.root, None)  # what is in the log needs no worker
+    room.equip(engine)
+    given = sum(engine.accept(one.student, one.lesson, one.framework) for one in wanted)
+    if not given:
+        raise ClassroomError(f"Nothing is held of {student}'s work on {lesson}.")
+    report.show_class(run_class(room, engine, wanted, jobs=1), _console)
+    room.apply_lateness()
+    points = report.points_text(given)
+    _console.print(f"{points} points that were held count now; the log keeps what was flagged.")
+
+
 def _end_at_once() -> NoReturn:
     """End without the threads, which wait for students' code that may take minutes more."""
     _console.print("Stopped. What is graded is kept; the same command goes on from there.")

@@ -6,12 +6,12 @@ import contextlib
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from grader.checks.verdict import INFRASTRUCTURE, MACHINE, Verdict, left_to_a_person
+from grader.checks.verdict import INFRASTRUCTURE, MACHINE, Verdict, given, left_to_a_person
 from grader.session import Result
 
 FOLDER = ".grader"
@@ -67,6 +67,22 @@ class Entry:
     def final(self) -> bool:
         """Whether nothing is to be tried again: all is judged, or left to a person."""
         return not any(v.to_be_tried_again for v in self.verdicts.values())
+
+    @property
+    def held(self) -> float:
+        """Points that wait until a person has looked."""
+        return sum(
+            one.held / one.of * self.worth.get(name, one.of) for name, one in self.verdicts.items()
+        )
+
+    def accepted(self) -> Entry:
+        """Return the entry after a person has looked: what was held counts, and nothing is flagged.
+
+        The entry as it was stays in the log, above this one.
+        """
+        verdicts = {name: given(verdict) for name, verdict in self.verdicts.items()}
+        when = datetime.now().isoformat(timespec="seconds")
+        return replace(self, verdicts=verdicts, flags=(), when=when)
 
     def earned(self, check_id: str) -> float:
         """Return the points earned on a check, as the gradebook counts them."""

@@ -202,7 +202,7 @@ def _write(
 
 def _mark(submitted: Submitted, entry: Entry) -> str:
     """Return what a record was made of: verdicts, points, the file, and the secret beside it."""
-    worth = "/".join(f"{points:g}" for points in entry.worth.values())
+    worth = "/".join(f"{points:g}" for points in (*entry.worth.values(), entry.points))
     secret = small_file(submitted.path.parent / SECRET) or b""
     beside = f" {hashlib.sha256(secret).hexdigest()}" if secret else ""
     return f"{entry.key} {submitted.path.stat().st_mtime_ns} {worth}{beside}"

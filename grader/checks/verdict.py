@@ -293,3 +293,18 @@ def held(verdict: Verdict, uses: str, detail: str) -> Verdict:
         parts={},
         shown=(),
     )
+
+
+def given(verdict: Verdict) -> Verdict:
+    """Return the verdict after a person has looked: what was held counts."""
+    if not verdict.held:
+        return verdict
+    return replace(
+        verdict,
+        status=PASSED if verdict.held == verdict.of else FAILED,
+        points=verdict.held,
+        held=0.0,
+        found="",
+        next_step="Your instructor has looked at it.",
+        detail="",
+    )

@@ -13,6 +13,7 @@ from rich.console import Console
 from grader import regrade, report
 from grader.checks import Finding, register
 from grader.classroom import Classroom
+from grader.cli import app
 from grader.engine import Engine
 from grader.errors import ClassroomError
 from grader.runner import run_class
@@ -197,3 +198,28 @@ def test_what_a_check_cannot_look_at_twice_is_left_to_a_person(room):
     assert {o.state for o in third} == {"known"}
     with room.gradebook() as book:
         assert book.find_submission(nb.LESSON, "ana").needs_manual_grade
+
+
+REACHING = "import gc\n" + nb.SQUARE.replace("return", "gc.get_objects(); return")
+
+
+def test_what_is_held_counts_once_a_person_has_looked(room, capsys):
+    made = json.loads(nbformat.writes(two_exercises(REACHING, CHOICE)))
+    nb.write(room.root / "submitted" / "ana" / nb.LESSON / "pytorch.ipynb", made)
+    graded(room, Engine(room.root, bare))
+    assert points(room) == {"ana": 0.0, "bo": 2.0, "cy": 1.0}
+    accept(["ana", nb.LESSON, "-C", str(room.root)])
+    assert "2 points that were held count now" in capsys.readouterr().out
+    assert points(room)["ana"] == 2.0
+    with room.gradebook() as book:
+        assert not book.find_submission(nb.LESSON, "ana").needs_manual_grade
+    engine = Engine(room.root, bare)
+    assert {o.state for o in graded(room, engine)} == {"known"}
+    assert points(room)["ana"] == 2.0
+    assert any("gc.get_objects" in flag for e in engine.log.entries() for flag in e.flags)
+    with pytest.raises(ClassroomError, match="Nothing is held of ana's work on 00-sample"):
+        accept(["ana", nb.LESSON, "-C", str(room.root)])
+
+
+def accept(arguments):
+    app(["accept", *arguments], standalone_mode=False)
