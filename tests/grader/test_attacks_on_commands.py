@@ -72,7 +72,7 @@ def released(tmp_path_factory):
 def sample_class(released, tmp_path, workers, monkeypatch):
     register(sample.DOUBLE)
     root = shutil.copytree(released, tmp_path / "class")
-    monkeypatch.setattr(plugins, "engine_for", lambda root, sandbox: Engine(root, workers))
+    monkeypatch.setattr(plugins, "engine_for", lambda *_, **__: Engine(root, workers))
     return root
 
 
