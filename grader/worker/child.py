@@ -114,7 +114,10 @@ class Notebook:
     """A notebook's namespace without a kernel: cells run in it one after the other."""
 
     def __init__(
-        self, framework: str, say: Callable[[str], None], alarm: Callable[[], None]
+        self,
+        framework: str,
+        say: Callable[[str], None] = lambda line: None,
+        alarm: Callable[[], None] = lambda: None,
     ) -> None:
         self.framework = framework
         self.module = types.ModuleType("__main__")
