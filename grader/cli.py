@@ -210,13 +210,18 @@ def accept(
     from grader.classroom import Classroom
     from grader.engine import Engine
     from grader.errors import ClassroomError
+    from grader.rebuild import read_submission
     from grader.runner import run_class
 
     room = Classroom(folder)
     wanted = room.wanted(room.known(lesson), student)
     engine = Engine(room.root, None)  # what is in the log needs no worker
     room.equip(engine)
-    given = sum(engine.accept(one.student, one.lesson, one.framework) for one in wanted)
+    given = 0.0
+    for one in wanted:
+        who = (one.student, one.lesson, one.framework)
+        source = engine.source(one.lesson, one.framework, one.student)
+        given += engine.accept(read_submission(one.path, source), *who)
     if not given:
         raise ClassroomError(f"Nothing is held of {student}'s work on {lesson}.")
     report.show_class(run_class(room, engine, wanted, jobs=1), _console)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from grader import digests, lessons
 from grader.checks.verdict import Verdict
+from grader.errors import ClassroomError
 from grader.exams import Exams, is_exam
 from grader.log import FOLDER, Entry, Log
 from grader.rebuild import CELL_TIMEOUT_S, Source, Submission
@@ -109,10 +110,21 @@ class Engine:
             worth |= {one.check_id: round(full * one.of / possible, 4) for one in listed}
         return worth
 
-    def accept(self, student: str, lesson: str, framework: str) -> float:
-        """Have what is held of a student's work count from now on; return how many points."""
-        entry = self.log.latest().get((student, lesson, framework))
-        if entry is None or not entry.held:
+    def accept(self, submission: Submission, student: str, lesson: str, framework: str) -> float:
+        """Have what is held of a student's work count from now on; return how many points.
+
+        Raises
+        ------
+        ClassroomError
+            If the work, or what it is judged by, is not what was graded.
+        """
+        entry = self.known(submission, student, lesson, framework)
+        if entry is None:
+            raise ClassroomError(
+                f"{student}'s {framework} notebook of {lesson}, or its checks, have changed since "
+                "it was graded. First: grade run"
+            )
+        if not entry.held:
             return 0.0
         self.log.append(entry.accepted())
         return entry.held

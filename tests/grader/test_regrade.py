@@ -219,6 +219,10 @@ def test_what_is_held_counts_once_a_person_has_looked(room, capsys):
     assert any("gc.get_objects" in flag for e in engine.log.entries() for flag in e.flags)
     with pytest.raises(ClassroomError, match="Nothing is held of ana's work on 00-sample"):
         accept(["ana", nb.LESSON, "-C", str(room.root)])
+    made["cells"][3]["source"] = nb.RIGHT + "  # anew"
+    nb.write(room.root / "submitted" / "ana" / nb.LESSON / "pytorch.ipynb", made)
+    with pytest.raises(ClassroomError, match=r"changed since it was graded\. First: grade run"):
+        accept(["ana", nb.LESSON, "-C", str(room.root)])
 
 
 def accept(arguments):
