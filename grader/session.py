@@ -282,9 +282,9 @@ class _Grading:
         verdict, blame = _grade_check(shared, check, self._seed(check.id))
         if blame != SHARED or shared.forged:
             return verdict
-        return self._alone(check, verdict)
+        return self._alone(check)
 
-    def _alone(self, check: Check, before: Verdict) -> Verdict:
+    def _alone(self, check: Check) -> Verdict:
         """Judge an exercise without the others, one of which may have cost it its worker."""
         run = self._run(self._cells_of(check), CELL_TIMEOUT_S + check.timeout_s)
         verdict, _ = _grade_check(run, check, self._seed(check.id))

@@ -235,12 +235,8 @@ def left_to_a_person(verdict: Verdict) -> Verdict:
 
 def nothing_found(check: Check) -> Verdict:
     """Return the verdict on a file in which not one answer was found: an instructor looks at it."""
-    return Verdict(
-        check.id,
-        check.title,
-        INFRASTRUCTURE,
-        0.0,
-        check.points,
+    return replace(
+        fault(check, ""),
         checked="the notebook that was handed in",
         expected="the cells of this lesson",
         found="not one of its answer cells",
