@@ -18,7 +18,7 @@ from pathlib import Path
 from nbgrader.coursedir import CourseDirectory
 
 from grader import layout
-from grader.rebuild import read_bytes
+from grader.files import read_bytes
 
 TIMESTAMP = "timestamp.txt"
 SECRET = "submission_secret.txt"

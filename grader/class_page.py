@@ -20,7 +20,8 @@ from grader.checks.verdict import NOT_DONE, Verdict
 from grader.classroom import Classroom
 from grader.log import Entry, Log
 from grader.report import flags, points_text
-from grader.scores import Counted, Rules, counted, full_marks, said
+from grader.rules import Rules, said
+from grader.scores import Counted, counted, full_marks
 
 PAGE = "class.html"
 BINS = 10

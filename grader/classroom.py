@@ -36,12 +36,11 @@ from grader.errors import ClassroomError
 from grader.log import FOLDER
 from grader.observers.model import FRAMEWORKS
 from grader.receipts import Receipts
-from grader.scores import Rules
+from grader.rules import Rules
 from grader.unpack import is_junk
 
 if TYPE_CHECKING:
     from grader.engine import Engine
-    from grader.intake import Intake
 
 CONFIG_NAME = "nbgrader_config.py"
 ROOM_BYTES = 2**20  # less room than this on the disk, and grading does not begin
@@ -112,19 +111,10 @@ class Classroom:
         with self.gradebook() as book:
             return Roll(book.students, closed=has_list(self.root))
 
-    def intake(self, lesson: str) -> Intake:
-        """Return what takes in submissions of a lesson."""
-        from grader.intake import Intake
-
-        submitted = self.root / self.folders.submitted_directory
-        return Intake(self.root, submitted, self.known(lesson), self.roll(), self.folders)
-
     def equip(self, engine: Engine) -> None:
         """Tell an engine the class's folders, and how long a cell may run."""
-        from grader.plugins import cell_timeout_s
-
         engine.folders = self.folders
-        engine.cell_timeout_s = cell_timeout_s(Execute(config=self.config))
+        engine.cell_timeout_s = configuration.cell_timeout_s(Execute(config=self.config))
 
     def apply_lateness(self) -> int:
         """Set all penalties anew; return how many submissions are late."""
@@ -261,12 +251,6 @@ class Classroom:
             linked = folder.is_symlink() or folder.parent.is_symlink()
             if not linked and student not in left_out:
                 yield student, lesson, folder
-
-    def overlooked(self) -> list[str]:
-        """Return what lies in the folder of submissions and is not graded, each with the reason."""
-        from grader.overlooked import reasons
-
-        return reasons(self.folders, self.submissions())
 
     def missing(self, lesson: str) -> list[str]:
         """Return who is in the gradebook and has handed nothing in for a lesson."""

@@ -111,7 +111,7 @@ def release(
     """
     from grader.classroom import Classroom
     from grader.exams import is_exam
-    from grader.scores import frameworks_of, rule_name, said
+    from grader.rules import frameworks_of, rule_name, said
 
     room = Classroom(folder)
     rule = rule_name(framework)
@@ -149,7 +149,7 @@ def run(
     A submission that is graded is not run again, unless its text, the lesson's checks or the
     frameworks have changed. Whose points changed is shown, by exercise.
     """
-    from grader import regrade, report
+    from grader import overlooked, regrade, report
     from grader.classroom import Classroom
     from grader.plugins import engine_for
     from grader.runner import run_class
@@ -159,7 +159,7 @@ def run(
     if not wanted:
         where = room.root / room.folders.submitted_directory
         _console.print(f"Nothing to grade: no STUDENT/LESSON/FRAMEWORK.ipynb below {where}.")
-        report.show_notes(room.overlooked(), _console)
+        report.show_notes(overlooked.reasons(room), _console)
         raise typer.Exit(1)
     room.check_writable()
     if scheduler:
@@ -193,7 +193,7 @@ def run(
     report.show_changes(list(regrade.changes(outcomes, before)), before, _console)
     if student is None:
         report.show_missing({name: room.missing(name) for name in _lessons(wanted)}, _console)
-    report.show_notes(room.overlooked(), _console)
+    report.show_notes(overlooked.reasons(room), _console)
     if late:
         _console.print(f"{late} late, with points off")
     raise typer.Exit(0 if all(outcome.entry for outcome in outcomes) else 1)
@@ -300,7 +300,7 @@ def report(
     """Write class.html: scores, mistakes made most, whom to look at."""
     from grader import class_page
     from grader.classroom import Classroom
-    from grader.scores import rule_name
+    from grader.rules import rule_name
 
     room = Classroom(folder)
     room.apply_lateness()
@@ -317,14 +317,14 @@ def export(
     framework: Annotated[str, typer.Option(help="What counts, instead of what was released.")] = "",
 ) -> None:
     """Write the grades for a spreadsheet, for Canvas or for Moodle."""
-    from grader import scores
+    from grader import rules, scores
     from grader.classroom import Classroom
     from grader.errors import ClassroomError
     from grader.exports import FORMATS
 
     if form not in FORMATS:
         raise ClassroomError(f"--format is {form!r}; expected one of {', '.join(FORMATS)}.")
-    rule = scores.rule_name(framework) if framework else ""
+    rule = rules.rule_name(framework) if framework else ""
     room = Classroom(folder)
     room.apply_lateness()
     room.export(FORMATS[form], to, rule=rule)
@@ -349,10 +349,11 @@ def take_in(
 ) -> None:
     """Put the notebooks of a zip (or a zip of zips, or a folder) into submitted/."""
     from grader.classroom import Classroom
+    from grader.intake import Intake
     from grader.lateness import as_time
 
     room = Classroom(folder)
-    taken = room.intake(lesson).archive(archive, as_time(received) if received else None)
+    taken = Intake.of(room, lesson).archive(archive, as_time(received) if received else None)
     _say_taken(room, lesson, taken)
 
 

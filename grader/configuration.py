@@ -10,6 +10,7 @@ from typing import Any
 from jupyter_core.application import JupyterApp
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import Execute
 from sqlalchemy.engine import make_url
 from traitlets.config import Config
 
@@ -17,6 +18,7 @@ from grader.configure import configure
 from grader.errors import ClassroomError
 
 NAME = "nbgrader_config"
+NO_LIMIT_S = 3600.0  # a cell's, even where nbgrader is told that there is none
 
 
 class _Reader(NbGrader):
@@ -67,3 +69,8 @@ def course_directory(config: Config) -> CourseDirectory:
         config.CourseDirectory.db_url = url.render_as_string(hide_password=False)
         folders = CourseDirectory(config=config)
     return folders
+
+
+def cell_timeout_s(execute: Execute) -> float:
+    """Return the limit of nbgrader's own option on a cell's time."""
+    return float(execute.timeout) if (execute.timeout or -1) > 0 else NO_LIMIT_S

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from traitlets.config import Config
 
-from grader import feedback
-from grader.rebuild import CODE_STUB
-
+CODE_STUB = {"python": "# YOUR CODE HERE\n..."}
 # What a lesson's folder holds beside its notebooks, and what running them leaves behind.
 IGNORED = (
     ".ipynb_checkpoints",
@@ -51,5 +51,25 @@ def configure(c: Config) -> None:
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
     c.AssignLatePenalties.plugin_class = "grader.lateness.Lateness"
-    feedback.configure(c)
+    _configure_feedback(c)
     c.ExportApp.plugin_class = "grader.exports.CsvExporter"
+
+
+def _configure_feedback(c: Config) -> None:
+    """Have nbgrader write feedback with our page, and show answers harmlessly everywhere."""
+    c.GenerateFeedback.exporter_class = "grader.feedback.FeedbackExporter"
+    c.FeedbackExporter.template_name = "course_feedback"
+    c.FeedbackExporter.extra_template_basedirs = [str(Path(__file__).with_name("templates"))]
+    c.FeedbackExporter.extra_template_paths = _nbgraders_folders()
+    c.HTMLExporter.preprocessors = ["grader.feedback.SafeText"]
+    c.HTMLExporter.sanitize_html = True
+    c.HTMLExporter.filters = {"clean_html": "grader.feedback.clean"}
+
+
+def _nbgraders_folders() -> list[str]:
+    """Return where the template is that ours extends, and its style sheet."""
+    import nbgrader
+
+    theirs = Path(nbgrader.__file__).parent / "server_extensions" / "formgrader"
+    style = theirs / "static" / "node_modules" / "bootstrap" / "dist" / "css"
+    return [str(theirs / "templates"), str(style)]

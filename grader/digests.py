@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from grader.exams import is_exam
 from grader.rebuild import Source
+from quizzes.exam import is_exam
 
 _HERE = Path(__file__).resolve().parents[1]
 _ROOMS = ("course", "grader", "quizzes")

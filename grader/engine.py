@@ -18,8 +18,9 @@ from grader.checks.verdict import Verdict
 from grader.errors import ClassroomError
 from grader.exams import Exams, is_exam
 from grader.log import FOLDER, Entry, Log
+from grader.process import MakeWorker
 from grader.rebuild import CELL_TIMEOUT_S, Source, Submission
-from grader.session import MakeWorker, Result, grade
+from grader.session import Result, grade
 
 if TYPE_CHECKING:
     from nbgrader.coursedir import CourseDirectory

@@ -18,9 +18,9 @@ from nbgrader.utils import parse_utc
 
 from grader.classroom import Classroom
 from grader.errors import ClassroomError
+from grader.files import read_bytes
 from grader.intake import NBGRADERS_OWN, Intake, Taken
 from grader.owners import safe_name
-from grader.rebuild import read_bytes
 from grader.unpack import Archive
 
 MOST_OF_THEM = 1000  # bytes of a file of nbgrader's own
@@ -52,7 +52,7 @@ def collect(room: Classroom, lesson: str) -> Taken:
             f"There is no exchange at {inbound}. Say in the class's nbgrader_config.py where it "
             "is: c.Exchange.root and c.CourseDirectory.course_id."
         )
-    intake = room.intake(lesson)
+    intake = Intake.of(room, lesson)
     notes = intake.taken.notes
     newest: dict[str, _Parcel] = {}
     for parcel in _parcels(inbound, lesson, notes, check_owner=settings.check_owner):

@@ -16,7 +16,8 @@ from nbgrader.plugins import ExportPlugin
 from traitlets import Dict, Unicode
 
 from grader.observers.model import FRAMEWORKS
-from grader.scores import BOTH, Counted, Rules, counted, full_marks, rule_name
+from grader.rules import BOTH, Rules, rule_name
+from grader.scores import Counted, counted, full_marks
 
 COLUMNS = (
     "assignment",

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from html import escape, unescape
-from pathlib import Path
 from typing import Any
 
 import bleach
@@ -22,7 +21,6 @@ from grader.checks import shown
 from grader.checks.verdict import INFRASTRUCTURE, NOT_DONE, TAMPERED, Verdict
 from grader.rebuild import is_answer
 
-TEMPLATE = "course_feedback"
 MOST_MARKDOWN = 8000  # characters; longer ones are shown as written, for rendering takes n² time
 _TAGS = frozenset(
     "a b blockquote br code em h1 h2 h3 h4 h5 h6 hr i li ol p pre strong table tbody td th thead "
@@ -100,15 +98,6 @@ class FeedbackExporter(HTMLExporter):
     """nbgrader's own feedback page, readable on a phone and without scripts."""
 
 
-def _nbgraders_folders() -> list[str]:
-    """Return where the template is that ours extends, and its style sheet."""
-    import nbgrader
-
-    theirs = Path(nbgrader.__file__).parent / "server_extensions" / "formgrader"
-    style = theirs / "static" / "node_modules" / "bootstrap" / "dist" / "css"
-    return [str(theirs / "templates"), str(style)]
-
-
 def show(cell: NotebookNode, verdicts: Iterable[Verdict]) -> None:
     """Write verdicts into the output of a test cell, as a table and as text."""
     listed = list(verdicts)
@@ -177,14 +166,3 @@ def _own_lines(verdict: Verdict) -> str:
     if verdict.status == TAMPERED:
         said = "The lines in question:"
     return f"<div>{said}</div><pre>{escape(verdict.detail)}</pre>"
-
-
-def configure(c: Any) -> None:
-    """Have nbgrader write feedback with this page, and show answers harmlessly everywhere."""
-    c.GenerateFeedback.exporter_class = "grader.feedback.FeedbackExporter"
-    c.FeedbackExporter.template_name = TEMPLATE
-    c.FeedbackExporter.extra_template_basedirs = [str(Path(__file__).with_name("templates"))]
-    c.FeedbackExporter.extra_template_paths = _nbgraders_folders()
-    c.HTMLExporter.preprocessors = ["grader.feedback.SafeText"]
-    c.HTMLExporter.sanitize_html = True
-    c.HTMLExporter.filters = {"clean_html": "grader.feedback.clean"}

@@ -38,6 +38,8 @@ from grader.unpack import Archive, File
 if TYPE_CHECKING:
     from nbgrader.coursedir import CourseDirectory
 
+    from grader.classroom import Classroom
+
 EARLIER = "earlier"  # what a newer submission has replaced
 STRANGERS = "strangers"  # whose owner nobody knows yet
 NBGRADERS_OWN = ("timestamp.txt", "submission_secret.txt")
@@ -117,6 +119,12 @@ class Intake:
         self._wrapped = 0
         self._named: set[str] = set()  # whom the archive names in full
         self.taken = Taken()
+
+    @classmethod
+    def of(cls, room: Classroom, lesson: str) -> Intake:
+        """Return what takes in submissions of a class's lesson."""
+        submitted = room.root / room.folders.submitted_directory
+        return cls(room.root, submitted, room.known(lesson), room.roll(), room.folders)
 
     def archive(self, source: Path, received: datetime | None = None) -> Taken:
         """Take in a zip, or a folder that is laid out like one.

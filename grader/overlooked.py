@@ -3,35 +3,33 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader.files import read_bytes
 from grader.intake import NBGRADERS_OWN, STRANGERS
 from grader.log import FOLDER
 from grader.observers.model import FRAMEWORKS
 from grader.printable import printable
-from grader.rebuild import read_bytes
 from grader.recognize import Recognizer
 from grader.unpack import is_junk
 
 if TYPE_CHECKING:
-    from nbgrader.coursedir import CourseDirectory
-
-    from grader.classroom import Submitted
+    from grader.classroom import Classroom
 
 EXPECTED = "expected STUDENT/LESSON/keras.ipynb or pytorch.ipynb"
 MOST = 200  # files that are looked into
 
 
-def reasons(folders: CourseDirectory, graded: Iterable[Submitted]) -> list[str]:
+def reasons(room: Classroom) -> list[str]:
     """Return each file in the folder of submissions that is not graded, with the reason.
 
     Files beside a notebook that is graded are its own business.
     """
-    root = Path(folders.root)
+    root, folders = room.root, room.folders
     folder = root / folders.submitted_directory
-    known = {one.path for one in graded}
+    known = {one.path for one in room.submissions()}
     full = {path.parent for path in known}
     recognizer = Recognizer(root, folders)
     notes = list(_waiting(root))

@@ -25,12 +25,11 @@ from grader import feedback, layout, scoring
 from grader.carried import carry, note_receipt
 from grader.checks.verdict import Verdict
 from grader.classroom import timestamp
+from grader.configuration import cell_timeout_s
 from grader.engine import Engine
+from grader.process import MakeWorker
 from grader.rebuild import Source, Submission, grade_id, read_submission, rebuilt_notebook
 from grader.receipts import Receipts
-from grader.session import MakeWorker
-
-NO_LIMIT_S = 3600.0  # even where nbgrader is told that there is none
 
 _engines: dict[tuple[Path, bool], Engine] = {}
 
@@ -49,11 +48,6 @@ def _workers(sandbox: bool) -> MakeWorker:
     from grader.workers import worker_factory
 
     return worker_factory(sandbox=sandbox)
-
-
-def cell_timeout_s(execute: Execute) -> float:
-    """Return the limit of nbgrader's own option on a cell's time."""
-    return float(execute.timeout) if (execute.timeout or -1) > 0 else NO_LIMIT_S
 
 
 @dataclass(frozen=True)

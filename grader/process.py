@@ -166,6 +166,9 @@ def module(framework: str, *, bare: bool) -> list[str]:
     return ["-m", "grader.worker", framework, *(["--bare"] if bare else [])]
 
 
+MakeWorker = Callable[[str], Worker]  # of a framework
+
+
 class PipedWorker:
     """A worker behind the standard pipes of a program that this process starts.
 

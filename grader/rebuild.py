@@ -10,8 +10,6 @@ import ast
 import copy
 import hashlib
 import json
-import os
-import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -21,16 +19,16 @@ import nbformat
 from nbformat import NotebookNode
 
 from grader import parsing
+from grader.configure import CODE_STUB
 from grader.errors import SourceError
+from grader.files import read_bytes
 from grader.salvage import read_cells
 
-MAX_BYTES = 200 * 2**20  # outputs, above all, which are passed over
 MAX_CELL_CHARS = 100_000
 MAX_OWN_CELLS = 300
 MAX_OWN_CHARS = 300_000  # all of them together
 MISSING_TEXT = "# This cell is missing from the submission."
 SETUP_TAG = "setup"
-CODE_STUB = {"python": "# YOUR CODE HERE\n..."}
 PLAIN = "cell:"  # begins the id of a test that calls no check
 CELL_TIMEOUT_S = 120.0
 
@@ -277,24 +275,6 @@ def read_submission(path: Path, source: Source) -> Submission:
         return Submission({}, notes=(f"The notebook could not be read: {error}",))
     found = _match(identified(cells, source.notebook.cells), source)
     return replace(found, notes=(*damage, *found.notes))
-
-
-def read_bytes(path: Path) -> bytes:
-    """Return the file's content; refuses links, pipes, devices and anything huge."""
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | _NONBLOCK)
-    with os.fdopen(handle, "rb") as stream:
-        found = os.fstat(stream.fileno())
-        if not stat.S_ISREG(found.st_mode):
-            raise ValueError("it is not an ordinary file.")
-        if found.st_size > MAX_BYTES:
-            raise ValueError(
-                f"it is {found.st_size / 2**20:.0f} MB; at most {MAX_BYTES / 2**20:.0f} MB "
-                "are read. Clear the outputs and submit again."
-            )
-        return stream.read(MAX_BYTES + 1)
-
-
-_NONBLOCK = getattr(os, "O_NONBLOCK", 0)  # opening a FIFO must not wait for a writer
 
 
 def _text(cell: Mapping[str, Any]) -> str:

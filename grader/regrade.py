@@ -11,8 +11,9 @@ from grader.checks.registry import lesson_checks
 from grader.engine import Engine
 from grader.errors import ClassroomError
 from grader.log import Entry
+from grader.process import MakeWorker
 from grader.rebuild import Source, Submission, grade_id
-from grader.session import MakeWorker, Result, grade
+from grader.session import Result, grade
 
 if TYPE_CHECKING:
     from grader.runner import Outcome

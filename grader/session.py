@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,7 +34,7 @@ from grader.checks.verdict import (
 from grader.dependencies import SETUP, Cell, Plan, bound_names, plan
 from grader.observers.run import ERROR, MISSING, OK, Observation
 from grader.plain_tests import plain_verdicts, stack_of
-from grader.process import START_S, Gone, Late, Worker
+from grader.process import START_S, Gone, Late, MakeWorker, Worker
 from grader.rebuild import Source, Submission, grade_id, is_answer, is_plain
 from grader.worker.limits import MEMORY_MB
 
@@ -42,7 +42,6 @@ CELL_TIMEOUT_S = 120.0
 SHORT_S = 60.0
 MAX_WORKERS = 12  # for one submission: each lost worker costs one cell or check
 
-MakeWorker = Callable[[str], Worker]
 
 _LOST = {
     TIMEOUT: ("it was still running after {0:g} seconds", "Look for a loop that never ends."),

@@ -11,9 +11,9 @@ from pathlib import Path
 from grader import attachments, lessons
 from grader.classroom import Classroom
 from grader.errors import ClassroomError
+from grader.files import read_bytes
 from grader.intake import NBGRADERS_OWN, STRANGERS, Found, Intake, Taken
 from grader.log import FOLDER
-from grader.rebuild import read_bytes
 from grader.receipts import Receipts
 from grader.recognize import Recognizer
 
@@ -65,7 +65,7 @@ def _by_content(room: Classroom, path: Path, who: str) -> Taken:
     seen = Recognizer(room.root, room.folders).look(content)
     if seen is None or not seen.framework:
         raise ClassroomError(f"{path} holds the cells of no lesson in {room.root}.")
-    intake = room.intake(seen.lesson)
+    intake = Intake.of(room, seen.lesson)
     intake.keep(who, Found(path.name, seen.framework, content), datetime.now(UTC))
     return intake.taken
 
@@ -78,7 +78,7 @@ def _adopt(room: Classroom, base: Path, place: Path, who: str) -> Taken:
     taken = Taken()
     for folder in [base / stranger / below[0]] if below else _folders(base / stranger):
         intake, names = (
-            room.intake(folder.name),
+            Intake.of(room, folder.name),
             lessons.notebook_names(folder.name, room.root, room.folders),
         )
         only = below[1:] if below[1:2] != [attachments.NAME] else []

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from grader.files import MAX_BYTES, read_bytes
 from grader.owners import parts_of
-from grader.rebuild import MAX_BYTES, read_bytes
 from grader.zips import (
     DAMAGED,
     LISTED,

@@ -25,12 +25,12 @@ from grader.process import (
     ColdWorker,
     Gone,
     Late,
+    MakeWorker,
     Worker,
     matching,
     numbered,
     worker_environment,
 )
-from grader.session import MakeWorker
 from grader.worker.limits import CPU_S, LIMIT, MEMORY_MB
 
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from typer.testing import CliRunner
 
-from grader import record
+from grader import overlooked, record
 from grader.checks import register
 from grader.classroom import Classroom
 from grader.cli import app
@@ -132,7 +132,7 @@ def test_notebooks_under_other_names_are_said(room):
     nb.write(folder / "Übung zwei.ipynb", "{}")
     nb.write(room.root / "submitted" / "pytorch.ipynb", "{}")
     expected = "expected STUDENT/LESSON/keras.ipynb or pytorch.ipynb"
-    assert room.overlooked() == [
+    assert overlooked.reasons(room) == [
         f"pytorch.ipynb: {expected}",
         f"दीपा/{nb.LESSON}/Übung zwei.ipynb: {expected}",
     ]

@@ -12,7 +12,7 @@ from grader import chart, class_page
 from grader.checks.verdict import Verdict
 from grader.classroom import Classroom
 from grader.log import Entry, Log
-from grader.scores import Rules
+from grader.rules import Rules
 from tests.grader import gradebooks
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")

@@ -14,7 +14,7 @@ import pytest
 from traitlets.config import Config
 
 from grader.exports import FORMATS, CanvasExporter, CsvExporter, MoodleExporter, safe
-from grader.scores import Rules
+from grader.rules import Rules
 from tests.grader import gradebooks
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")

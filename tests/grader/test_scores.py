@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from grader.errors import ClassroomError
-from grader.scores import BEST, DEFAULT, Rules, counted, frameworks_of, rule_name, summary
+from grader.rules import BEST, DEFAULT, Rules, frameworks_of, rule_name
+from grader.scores import counted, summary
 from tests.grader import gradebooks
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")

@@ -13,6 +13,7 @@ import zipfile
 import pytest
 from typer.testing import CliRunner
 
+from grader import overlooked
 from grader.classroom import Classroom
 from grader.cli import app
 from grader.receipts import Receipts
@@ -422,7 +423,7 @@ def test_a_stranger_waits_until_somebody_says_who_it_is(place):
     assert found == {}
     assert f"grade assign-hand-in '.grader/strangers/Anne Li-7/{LESSON}' STUDENT -C " in text
     assert sorted(Classroom(place).missing(LESSON)) == ["alee", "bchan"]
-    assert Classroom(place).overlooked() == [
+    assert overlooked.reasons(Classroom(place)) == [
         f".grader/strangers/{who}/{LESSON}: nobody in the class list; "
         "grade assign-hand-in says whose it is"
         for who in ("Anne Li-7", "x")
@@ -481,7 +482,7 @@ def test_what_lies_in_submitted_and_is_not_graded_is_named(place):
     nb.write(place / "submitted" / "__MACOSX" / LESSON / "pytorch.ipynb", APPLE)
     assert [one.student for one in Classroom(place).submissions()] == ["bchan"]
     expected = "expected STUDENT/LESSON/keras.ipynb or pytorch.ipynb"
-    assert Classroom(place).overlooked() == [
+    assert overlooked.reasons(Classroom(place)) == [
         f"alee/{LESSON}/Untitled.ipynb: it is pytorch.ipynb of {LESSON}; "
         f"put it at STUDENT/{LESSON}/pytorch.ipynb",
         f"alee/{LESSON}/hw.rar: not a notebook; {expected}",
