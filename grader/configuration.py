@@ -19,7 +19,7 @@ from grader.errors import ClassroomError
 NAME = "nbgrader_config"
 
 
-class _Reader(NbGrader):
+class _Reader(NbGrader):  # type: ignore[misc]  # nbgrader has no types
     """An nbgrader command that does nothing but read its configuration."""
 
     name = "grade"
