@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import errno
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
+
+if TYPE_CHECKING:
+    from course.workspace import Copied
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -63,7 +66,7 @@ def _examine(*, fresh: bool) -> bool:
     return all(one.ok for one in findings)
 
 
-def _say_copied(copied) -> None:
+def _say_copied(copied: Copied) -> None:
     if copied.added:
         console.print(f"Copied into work/: {len(copied.added)} files")
     for name in copied.updated:

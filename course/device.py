@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from course import keras_backend
 
@@ -63,10 +63,10 @@ def _leave_graphs_as_they_are() -> None:
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
 
 
-def _tensorflow_gpus() -> list:
+def _tensorflow_gpus() -> list[Any]:
     import tensorflow as tf
 
-    gpus = tf.config.list_physical_devices("GPU")
+    gpus: list[Any] = tf.config.list_physical_devices("GPU")
     for gpu in gpus:
         with contextlib.suppress(RuntimeError):  # it has computed already: too late, no harm
             tf.config.experimental.set_memory_growth(gpu, True)

@@ -175,7 +175,8 @@ class Cluster:
     @property
     def slots(self) -> int:
         """How many submissions the workers can grade at once; at least 1."""
-        return max(1, sum(self._client.nthreads().values()))
+        threads: dict[str, int] = self._client.nthreads()
+        return max(1, sum(threads.values()))
 
     def grade(
         self, source: Source, submission: Submission, lesson: str, framework: str, secret: bytes

@@ -21,7 +21,7 @@ NAME = "nbgrader_config"
 NO_LIMIT_S = 3600.0  # a cell's, even where nbgrader is told that there is none
 
 
-class _Reader(NbGrader):
+class _Reader(NbGrader):  # type: ignore[misc]  # nbgrader has no types
     """An nbgrader command that does nothing but read its configuration."""
 
     name = "grade"

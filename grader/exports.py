@@ -60,7 +60,7 @@ def number(value: float) -> str:
     return f"{value:.2f}"
 
 
-class Exporter(ExportPlugin):
+class Exporter(ExportPlugin):  # type: ignore[misc]  # nbgrader has no types
     """What the exporters have in common: whose work, which lessons, and what of it counts."""
 
     rule = Unicode(

@@ -72,12 +72,13 @@ def clean(page: object) -> str:
     nbconvert sanitises each output and text with the filter of that name; its list of tags has no
     ``th``, ``caption`` or ``img``.
     """
-    return bleach.clean(
+    cleaned: str = bleach.clean(
         str(page),
         tags=_TAGS | _OURS | bleach.ALLOWED_TAGS,
         attributes=_allowed,
         protocols=_PROTOCOLS | {"data"},
     )
+    return cleaned
 
 
 def _allowed(tag: str, name: str, value: str) -> bool:

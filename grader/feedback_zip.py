@@ -140,7 +140,8 @@ def _graded(room: Classroom, lesson: str, page: _Page) -> bytes:
         if grade_id(cell) in said:
             cells.append(v4.new_markdown_cell(f"**Comment:** {said[grade_id(cell)]}"))
     made.cells = cells
-    return (nbformat.writes(made) + "\n").encode("utf-8", "replace")
+    text: str = nbformat.writes(made)
+    return f"{text}\n".encode("utf-8", "replace")
 
 
 def _points(stored: SubmittedNotebook) -> str:

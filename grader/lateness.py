@@ -33,7 +33,7 @@ from grader.receipts import Receipts
 DAY_S = 24 * 60 * 60
 
 
-class Lateness(LateSubmissionPlugin):
+class Lateness(LateSubmissionPlugin):  # type: ignore[misc]  # nbgrader has no types
     """Per cent of the points earned, for each day begun after the due date."""
 
     due = Dict(
@@ -57,7 +57,7 @@ class Lateness(LateSubmissionPlugin):
         return round(max(0.0, score) * percent / 100, 4)
 
 
-class LatePenalties(AssignLatePenalties):
+class LatePenalties(AssignLatePenalties):  # type: ignore[misc]  # nbgrader has no types
     """nbgrader's own step, with due dates from the configuration and times of receipt."""
 
     def preprocess(self, nb: Any, resources: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
@@ -103,7 +103,7 @@ def as_time(text: str, what: str = "--received") -> datetime:
             warnings.simplefilter("error")  # a zone that is not known would count as UTC
             words, _, zone = text.rpartition(" ")
             named = ZoneInfo(zone) if words and zone in available_timezones() else None
-            found = dateutil.parser.parse(words if named else text)
+            found: datetime = dateutil.parser.parse(words if named else text)
     except (ValueError, OverflowError, Warning):
         raise ClassroomError(
             f"{what} is {text!r}; expected a time such as '2026-10-01 23:59 +0200'."

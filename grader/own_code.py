@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from grader.checks.verdict import ERROR, Verdict
+from grader.checks.verdict import Verdict
 from grader.dependencies import OWN, Plan
-from grader.observers.run import Observation
+from grader.observers.run import ERROR, Observation
 
 _UNDEFINED = re.compile(r"NameError: name '(\w+)' is not defined")
 

@@ -70,7 +70,7 @@ class RebuildingExporter(NotebookExporter):
     """Reads a submission by rebuilding it from the source, however damaged it is."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
         converter: Any = self.parent  # the Autograde that made this exporter
         if isinstance(converter, Autograde):
             converter.init_assignment = partial(_init_assignment, converter)
@@ -87,7 +87,9 @@ class RebuildingExporter(NotebookExporter):
         folders = converter.coursedir
         found = _read(engine_for(folders), folders, resources["nbgrader"])
         notebook = rebuilt_notebook(found.source, found.submission)
-        return self.from_notebook_node(notebook, resources, **kwargs)
+        return self.from_notebook_node(  # type: ignore[no-any-return, no-untyped-call]
+            notebook, resources, **kwargs
+        )
 
 
 def _init_assignment(converter: Autograde, lesson: str, student: str) -> None:
@@ -105,7 +107,7 @@ def _init_assignment(converter: Autograde, lesson: str, student: str) -> None:
     carry(folders, student, lesson, when, converter.exclude_overwriting.get(lesson, ()))
 
 
-class ObserveAndJudge(Execute):
+class ObserveAndJudge(Execute):  # type: ignore[misc]  # nbgrader has no types
     """Fills each test cell's output with our verdict, instead of executing the notebook here."""
 
     sandbox = Bool(True, help="Run students' code in a sandbox, or not at all.").tag(config=True)
@@ -140,7 +142,7 @@ def fill(
         notebook.cells.insert(0, v4.new_markdown_cell(f"**About this submission**\n\n{text}"))
 
 
-class SaveVerdicts(SaveAutoGrades):
+class SaveVerdicts(SaveAutoGrades):  # type: ignore[misc]  # nbgrader has no types
     """Saves the points of the verdicts; a notebook's output has no say in them."""
 
     def preprocess(

@@ -137,7 +137,8 @@ class Source:
 
     @property
     def _cells(self) -> list[NotebookNode]:
-        return self.notebook.cells
+        cells: list[NotebookNode] = self.notebook.cells
+        return cells
 
     def points(self) -> dict[str, float]:
         """Return full marks by the grade id of the test cell."""

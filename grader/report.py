@@ -13,7 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.checks.shown import as_text
-from grader.checks.verdict import ERROR, FAILED, PASSED, Verdict
+from grader.checks.verdict import FAILED, PASSED, Verdict
+from grader.observers.run import ERROR
 from grader.printable import printable
 from grader.session import Result
 

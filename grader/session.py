@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader import holding, own_code
-from grader.checks.model import Case, Check
+from grader.checks.model import Check
 from grader.checks.registry import get
 from grader.checks.verdict import (
     CRASHED,
@@ -32,6 +32,7 @@ from grader.checks.verdict import (
     stopped,
 )
 from grader.dependencies import SETUP, Cell, Plan, bound_names, plan
+from grader.observers.model import Case
 from grader.observers.run import ERROR, MISSING, OK, Observation
 from grader.plain_tests import plain_verdicts, stack_of
 from grader.process import START_S, Gone, Late, MakeWorker, Worker

@@ -111,7 +111,7 @@ def notebook(exam: Exam, questions: Sequence[Question]) -> NotebookNode:
     for number, question in enumerate(questions, start=1):
         cells += _question_cells(exam, number, question)
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    made = v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    made: NotebookNode = v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
     nbformat.validate(made)
     return made
 
@@ -143,14 +143,14 @@ def _options(question: Question) -> str:
 
 
 def _markdown(name: str, text: str, *, locked: bool = False) -> NotebookNode:
-    cell = v4.new_markdown_cell(text, id=name)
+    cell: NotebookNode = v4.new_markdown_cell(text, id=name)
     if locked:
         cell.metadata["nbgrader"] = _described(name, "markdown", locked=True)
     return cell
 
 
 def _code(name: str, text: str, **flags: float | bool) -> NotebookNode:
-    cell = v4.new_code_cell(text, id=name)
+    cell: NotebookNode = v4.new_code_cell(text, id=name)
     if flags:
         cell.metadata["nbgrader"] = _described(name, "code", **flags)
     if flags.get("grade"):

@@ -43,8 +43,8 @@ class QuizView(anywidget.AnyWidget):
     title = traitlets.Unicode().tag(sync=True)
     total = traitlets.Unicode().tag(sync=True)
     more = traitlets.Unicode().tag(sync=True)
-    paper: traitlets.List = traitlets.List().tag(sync=True)
-    replies: traitlets.Dict = traitlets.Dict().tag(sync=True)
+    paper: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    replies: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
 
     def __init__(self, questions: tuple[Question, ...], title: str, more: Any = None) -> None:
         super().__init__()
@@ -65,8 +65,9 @@ class QuizView(anywidget.AnyWidget):
             self.total = self.desk.total
 
     def _on_message(self, _: Any, content: dict[str, Any], __: Any) -> None:
-        act = {"answer": self._answered, "hint": self._hinted, "more": self._go_on}
-        act.get(content.get("type", ""), lambda _: None)(content)
+        acts = {"answer": self._answered, "hint": self._hinted, "more": self._go_on}
+        if act := acts.get(content.get("type", "")):
+            act(content)
 
     def _answered(self, content: dict[str, Any]) -> None:
         question_id, answer = content["id"], str(content["answer"])

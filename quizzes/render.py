@@ -24,7 +24,7 @@ def _highlighted(code: str, language: str, _: str) -> str:
         lexer = get_lexer_by_name(language or "python")
     except ClassNotFound:
         lexer = get_lexer_by_name("text")
-    return highlight(code, lexer, HtmlFormatter(nowrap=True, classprefix=CODE_PREFIX))
+    return str(highlight(code, lexer, HtmlFormatter(nowrap=True, classprefix=CODE_PREFIX)))
 
 
 @functools.cache
@@ -35,7 +35,7 @@ def _parser() -> MarkdownIt:
 
 def html(markdown: str) -> str:
     """Return ``markdown`` as HTML; raw HTML in it is shown as text."""
-    return _parser().render(markdown).strip()
+    return str(_parser().render(markdown)).strip()
 
 
 @functools.cache
@@ -52,7 +52,7 @@ def html_inline(markdown: str) -> str:
     """Return one line of ``markdown`` as HTML without a paragraph around it, where that fits."""
     if "```" in markdown or "\n\n" in markdown.strip():
         return html(markdown)
-    return _parser().renderInline(markdown.strip())
+    return str(_parser().renderInline(markdown.strip()))
 
 
 def figure_html(figure: Figure) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from rich.console import Console
 from rich.markdown import Markdown
@@ -281,7 +282,7 @@ def show_progress(console: Console) -> None:
     console.print(f"Cards due: {len(waiting)} (quiz cards)")
 
 
-def _say_next(console: Console, answers: dict) -> None:
+def _say_next(console: Console, answers: dict[str, Any]) -> None:
     for one in mastery_of.repeat_next(answers):
         command = f"quiz --topic {one.topic}"
         console.print(f"Repeat next: {one.title}. Try: {command}", markup=False)

@@ -6,9 +6,9 @@ import contextlib
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -23,6 +23,9 @@ from course.backbone.evaluate import FRAMEWORKS, Run, rows_at_hand
 from course.backbone.evaluate import evaluate as measure
 from course.backbone.transfer import NUMBERS, ROWS, WAYS, Row
 from course.backbone.weights import WeightsError, read_weights, weights_path
+
+if TYPE_CHECKING:
+    from course.backbone import pretrain as pretraining
 
 app = typer.Typer(no_args_is_help=True, help="The bundled pretrained backbone.")
 console = Console()
@@ -78,7 +81,7 @@ def _pretrain(resume: bool, out: Path, minutes: float | None, epochs: int | None
 
 
 @contextlib.contextmanager
-def _training_bar() -> Iterator:
+def _training_bar() -> Iterator[Callable[[pretraining.Progress], None]]:
     columns = (
         TextColumn("{task.completed:.0f}/{task.total:.0f} steps"),
         BarColumn(),
@@ -88,7 +91,7 @@ def _training_bar() -> Iterator:
     with Progress(*columns, console=console) as bar:
         task = bar.add_task("starting", total=1)
 
-        def report(progress) -> None:
+        def report(progress: pretraining.Progress) -> None:
             words = f"loss {progress.loss:.2f}, {progress.size_px} px"
             bar.update(task, completed=progress.step, total=progress.steps, description=words)
             if not console.is_terminal and progress.step % LINE_EVERY == 0:
@@ -205,7 +208,7 @@ def _is_the_cards_own() -> bool:
     return settings.pictures() == "drawn" and settings.weights() == "bundled"
 
 
-def _rich_table(rows: dict) -> RichTable:
+def _rich_table(rows: dict[str, Any]) -> RichTable:
     from course.backbone.card import FRAMEWORK_NAMES, cell
 
     table = RichTable("row", *FRAMEWORK_NAMES.values())

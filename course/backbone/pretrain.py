@@ -253,7 +253,8 @@ def _read_checkpoint(path: Path, device: torch.device) -> dict[str, Any]:
     if not path.is_file():
         raise WeightsError(f"Nothing to resume: no checkpoint at {path}. Start without --resume.")
     try:
-        return torch.load(path, map_location=device, weights_only=True)
+        checkpoint: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
+        return checkpoint
     except Exception as error:  # a cut-off file fails in the zip reader or in the unpickler
         raise WeightsError(
             f"The checkpoint {path} is damaged ({type(error).__name__}). Delete it and start "
@@ -268,7 +269,8 @@ def _first_model(seed: int, classes: int, device: torch.device) -> torch.nn.Modu
     set_torch_weights(model, random_tensors(seed, width=WIDTH, classes=classes))
     # dropout would draw from the global generator, and a resumed run could not repeat it
     model.classifier[0] = torch.nn.Identity()
-    return model.to(device, memory_format=torch.channels_last)
+    placed: torch.nn.Module = model.to(device, memory_format=torch.channels_last)
+    return placed
 
 
 def _groups(model: torch.nn.Module, recipe: Recipe) -> list[dict[str, Any]]:

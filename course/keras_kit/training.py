@@ -153,9 +153,10 @@ def predict_proba(model: keras.Model, images: np.ndarray, *, batch_size: int = 1
     """
     logits = _logits(model, np.asarray(images), batch_size, "predict_proba")
     if logits.shape[-1] == 1:
-        return 1 / (1 + np.exp(-logits))
+        return np.asarray(1 / (1 + np.exp(-logits)))
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+    shares: np.ndarray = powers / powers.sum(axis=1, keepdims=True)
+    return shares
 
 
 def _train_epoch(
@@ -215,7 +216,7 @@ def _steps_in_one_graph(model: keras.Model, batch_size: int) -> Steps:
     model.compute_metrics(None, np.zeros(1, np.int64), np.zeros((1, model.output_shape[-1])))
     step = tf.function(model.train_step, reduce_retracing=True, jit_compile=model.jit_compile)
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
     def graph(images: Any, labels: Any, order: Any) -> tuple[Any, Any]:
         model.reset_metrics()
         for start in tf.range(0, tf.size(order), batch_size):

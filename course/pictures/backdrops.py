@@ -146,7 +146,7 @@ def horizon(rng: np.random.Generator) -> np.ndarray:
     picture = _between(sky, lighten(sky, 0.45), axis[:, None] / edge + 0.10 * _cloud(rng))
     ground = _between(land, darken(land, 0.5), height / (1 - edge) + 0.12 * _cloud(rng))
     cover = np.clip(height * SIDE / rng.uniform(1, 6) + 0.5, 0, 1)[..., None]
-    return (picture + (ground.astype(np.float32) - picture) * cover).astype(np.uint8)
+    return np.asarray(picture + (ground.astype(np.float32) - picture) * cover).astype(np.uint8)
 
 
 def cloth(rng: np.random.Generator) -> np.ndarray:

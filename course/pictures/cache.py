@@ -79,7 +79,8 @@ def _read(path: Path, shape: tuple[int, ...]) -> np.ndarray | None:
     """Return the kept pictures; None where there are none, with a note where they are damaged."""
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
-            images, digest = kept["images"], kept["sha256"].tobytes()
+            images: np.ndarray = kept["images"]
+            digest = kept["sha256"].tobytes()
         if images.shape == shape and _digest(images) == digest:
             return images
     except (FileNotFoundError, PermissionError, NotADirectoryError):

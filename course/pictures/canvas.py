@@ -90,7 +90,7 @@ class Canvas:
     def to_px(self, outline: Points) -> np.ndarray:
         """Return canvas pixel coordinates, ``(n, 2) float32``."""
         p = self.pose
-        flat = np.asarray(outline, np.float32) @ p[:2, :2].T + p[:2, 2]
+        flat: np.ndarray = np.asarray(outline, np.float32) @ p[:2, :2].T + p[:2, 2]
         if p[2, 0] or p[2, 1]:
             flat /= (np.asarray(outline) @ p[2, :2] + p[2, 2])[:, None]
         return flat.astype(np.float32)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -16,10 +16,14 @@ from rich.progress import (
     BarColumn,
     DownloadColumn,
     Progress,
+    TaskID,
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
 from rich.table import Table
+
+if TYPE_CHECKING:
+    from course.pictures.stream import Listing, Throughput
 
 app = typer.Typer(help="The picture sets: list, get, add, look at, measure.", no_args_is_help=True)
 console = Console(highlight=False)
@@ -103,7 +107,7 @@ def _bar() -> Iterator[Callable[[int, int], None]]:
     """Show a download: a bar in a terminal, a line every tenth elsewhere."""
     columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as progress:
-        tasks: list = []
+        tasks: list[TaskID] = []
         tenths = [0]
 
         def report(here: int, total: int) -> None:
@@ -139,7 +143,7 @@ def _balance(counts: dict[str, dict[str, int]]) -> None:
         )
 
 
-def _some(what: str, lines) -> None:
+def _some(what: str, lines: Sequence[str]) -> None:
     """Print a number of lines, the first few in full."""
     if not lines:
         return
@@ -234,7 +238,9 @@ def throughput(
     _say(str(measure(listed, options, seconds, frozen)))
 
 
-def _measure_torch(listed, options: dict, seconds: float, frozen: bool):
+def _measure_torch(
+    listed: Listing, options: dict[str, Any], seconds: float, frozen: bool
+) -> Throughput:
     from course.backbone import load_torch
     from course.device import describe_torch, torch_device
     from course.pictures.stream_torch import loader, measure
@@ -245,7 +251,9 @@ def _measure_torch(listed, options: dict, seconds: float, frozen: bool):
     return measure(model.to(torch_device()), loader(listed, **options), seconds=seconds)
 
 
-def _measure_keras(listed, options: dict, seconds: float, frozen: bool):
+def _measure_keras(
+    listed: Listing, options: dict[str, Any], seconds: float, frozen: bool
+) -> Throughput:
     from course.quiet import quiet
 
     with quiet():

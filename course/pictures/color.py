@@ -28,7 +28,8 @@ def hsv(hue: float, saturation: float, value: float) -> Color:
 
 def mix(first: Color, second: Color, share: float) -> Color:
     """Return ``first`` with ``share`` (0–1) of ``second`` in it."""
-    return first + (second - first) * np.float32(share)
+    mixed: Color = first + (second - first) * np.float32(share)
+    return mixed
 
 
 def lighten(color: Color, share: float) -> Color:
@@ -43,8 +44,8 @@ def darken(color: Color, share: float) -> Color:
 
 def jitter(rng: np.random.Generator, color: Color, amount: float = 12.0) -> Color:
     """Return the color with each channel moved by up to ``amount`` (0–255 scale)."""
-    moved = color + rng.uniform(-amount, amount, 3).astype(np.float32)
-    return np.clip(moved, 0, 255)
+    moved: Color = color + rng.uniform(-amount, amount, 3).astype(np.float32)
+    return moved.clip(0, 255)
 
 
 def any_color(rng: np.random.Generator) -> Color:

@@ -16,7 +16,7 @@ import numpy as np
 
 from course.pictures.noise import noise_crop
 from course.pictures.scene import Nuisance
-from course.pictures.shapes import Points, blob, ellipse, move, points, smooth
+from course.pictures.shapes import Point, Points, blob, ellipse, move, points, smooth
 
 Rng = np.random.Generator
 Body = tuple[list[Points], list[Points]]  # outlines, nuclei; both about 1 in radius
@@ -78,7 +78,7 @@ def spiky(rng: Rng) -> Body:
     return [smooth(np.array(corners), per_segment=3)], [_nucleus(rng, (0, 0), 0.24)]
 
 
-def _nucleus(rng: Rng, center, radius: float) -> Points:
+def _nucleus(rng: Rng, center: Point, radius: float) -> Points:
     spot = np.asarray(center) + rng.uniform(-0.08, 0.08, 2)
     return ellipse(spot, radius * rng.uniform(0.85, 1.15), radius * rng.uniform(0.75, 1.0),
                    rng.uniform(0, 180), n=20)  # fmt: skip
@@ -133,7 +133,9 @@ def _turn(rng: Rng) -> float:
     return float(rng.uniform(0, 360))
 
 
-def _stamp(layer: np.ndarray, outlines: list[Points], at, scale: float, angle: float) -> None:
+def _stamp(
+    layer: np.ndarray, outlines: list[Points], at: Point, scale: float, angle: float
+) -> None:
     half = layer.shape[0] / 2
     for outline in outlines:
         px = (move(outline, at, angle, scale) + 1) * np.float32(half * 2**_SUBPIXEL)

@@ -10,6 +10,7 @@ tulip: a cup of few broad petals on a stem, sometimes open and seen from above
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -25,6 +26,7 @@ from course.pictures.color import (
     mix,
 )
 from course.pictures.shapes import (
+    Point,
     Points,
     blob,
     ellipse,
@@ -57,7 +59,9 @@ def _petal_colors(rng: Rng) -> tuple[Color, Color]:
     return tip, base
 
 
-def _leaf(canvas: Canvas, color: Color, at, angle_deg: float, length: float, width: float) -> None:
+def _leaf(
+    canvas: Canvas, color: Color, at: Point, angle_deg: float, length: float, width: float
+) -> None:
     blade = move(petal(length, width, "pointed", 5), at, angle_deg)
     tip = move(points((0, -length)), at, angle_deg)[0]
     canvas.shape(blade, Paint(darken(color, 0.25), lighten(color, 0.15), (at, tip), relief=0.6))
@@ -78,7 +82,7 @@ def _stem(canvas: Canvas, rng: Rng, top: tuple[float, float], width: float) -> C
     return color
 
 
-def _with_plant(canvas: Canvas, rng: Rng, head) -> None:
+def _with_plant(canvas: Canvas, rng: Rng, head: Callable[[Canvas, Rng], None]) -> None:
     """Draw a head seen from the front: filling the frame, or smaller on its stem."""
     if rng.random() < 0.5:
         center, scale = (rng.uniform(-0.15, 0.15), rng.uniform(-0.34, -0.16)), 0.78
@@ -205,7 +209,16 @@ def _floret_head(canvas: Canvas, rng: Rng) -> None:
         _florets(canvas, rng, count, length, fine, foot, (base, tip), 0.12 + 0.5 * share)
 
 
-def _florets(canvas, rng, count, length, fine, foot, colors, light_share) -> None:
+def _florets(
+    canvas: Canvas,
+    rng: Rng,
+    count: int,
+    length: float,
+    fine: float,
+    foot: Point,
+    colors: tuple[Color, Color],
+    light_share: float,
+) -> None:
     """Lay a ring of fine straps with toothed tips, flat but each in its own tone."""
     base, tip = colors
     lengths = length * rng.uniform(0.80, 1.06, count)
@@ -281,7 +294,14 @@ def _rose_head(canvas: Canvas, rng: Rng) -> None:
     _swirl(canvas, rng, 0.20, base, lighten(tip, 0.12))
 
 
-def _rose_petal(canvas, rng, angle: float, reach: float, colors, share: float) -> None:
+def _rose_petal(
+    canvas: Canvas,
+    rng: Rng,
+    angle: float,
+    reach: float,
+    colors: tuple[Color, Color],
+    share: float,
+) -> None:
     """Draw one cupped petal: dark in the throat, light at its rolled edge."""
     tip, base = colors
     wide = reach * rng.uniform(1.15, 1.35)

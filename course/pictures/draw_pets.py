@@ -26,6 +26,7 @@ from course.pictures.color import (
     rgb,
 )
 from course.pictures.shapes import (
+    Point,
     Points,
     arc,
     blob,
@@ -366,7 +367,9 @@ def _dog_tail(rng: Rng) -> tuple[list[tuple[float, float]], float, float]:
     return [(0, 0), (0.20, -0.10), (0.40, -0.26), (0.52, -0.46)], 0.13, 0.22
 
 
-def _draw_tail(canvas: Canvas, rng: Rng, coat: Coat, build: Build, root, side: int = 1) -> None:
+def _draw_tail(
+    canvas: Canvas, rng: Rng, coat: Coat, build: Build, root: Point, side: int = 1
+) -> None:
     line, start, end = build.tail(rng)
     curve = smooth(np.array(line) * (side, 1) + np.array(root), False)
     outline = stroke(curve, np.linspace(start, end, len(curve)))

@@ -33,7 +33,8 @@ class Kind:
 
     @property
     def drawings(self) -> dict[str, Drawing]:
-        return import_module(self.module).DRAWINGS
+        drawings: dict[str, Drawing] = import_module(self.module).DRAWINGS
+        return drawings
 
     @property
     def classes(self) -> tuple[str, ...]:

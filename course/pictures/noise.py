@@ -15,7 +15,7 @@ _OCTAVES = {"fine": (1, 2, 4), "cloud": (24, 48, 96), "rough": (4, 8, 16, 48), "
 def _noise_tile(kind: str) -> np.ndarray:
     """Return a ``(512, 512) float32`` noise tile, mean 0 and deviation 1, always the same."""
     rng = np.random.default_rng(20240 + len(kind) * 7 + ord(kind[0]))
-    tile = np.zeros((_TILE_PX, _TILE_PX), np.float32)
+    tile: np.ndarray = np.zeros((_TILE_PX, _TILE_PX), np.float32)
     for cell in _OCTAVES[kind]:
         n = _TILE_PX // cell + 1
         layer = rng.standard_normal((n, n), dtype=np.float32)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from course.pictures.color import Color
 from course.pictures.shapes import Point, Points
@@ -57,7 +58,7 @@ class Paint:
     grain: float = 0.0
     alpha: float = 1.0
 
-    def but(self, **changes) -> Paint:
+    def but(self, **changes: Any) -> Paint:
         """Return a copy with some fields changed."""
         return replace(self, **changes)
 

@@ -146,7 +146,7 @@ class Patch:
         cv2.addWeighted(lit, 1.0, cv2.merge([spot] * 3), 1.6 * gloss, 0, lit, cv2.CV_32F)
 
 
-def _lit_color(albedo: np.ndarray, gain: np.ndarray | float, shape: tuple) -> np.ndarray:
+def _lit_color(albedo: np.ndarray, gain: np.ndarray | float, shape: tuple[int, int]) -> np.ndarray:
     """Multiply color by light into ``(h, w, 3) float32``."""
     if isinstance(gain, float):
         if albedo.ndim == 3:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from course import settings
 from course.pictures import scene
@@ -35,7 +35,7 @@ class _File:
 
 
 def photos(
-    folder: str | os.PathLike,
+    folder: str | os.PathLike[str],
     *,
     split: str = "train",
     size_px: int = 97,
@@ -392,7 +392,7 @@ def why_unreadable(path: Path) -> str:
             image.load()
     except Image.DecompressionBombError:
         return f"more than {2 * (Image.MAX_IMAGE_PIXELS or 0) / 1e6:.0f} million pixels"
-    except Image.UnidentifiedImageError:
+    except UnidentifiedImageError:
         return "not a readable image"
     except (OSError, ValueError, SyntaxError, EOFError) as error:
         return f"damaged ({str(error).splitlines()[0][:60]})"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -77,7 +78,7 @@ class Nuisance:
     ink: float = 0.0
     dusk: float = 0.0
 
-    def but(self, **changes) -> Nuisance:
+    def but(self, **changes: Any) -> Nuisance:
         """Return a copy with some strengths changed."""
         return replace(self, **changes)
 
@@ -258,4 +259,5 @@ def _uneven_light(rng: np.random.Generator, size: int, nuisance: Nuisance) -> np
     corner = rng.uniform(0, 0.22)
     across = 1 + sx * axis - corner * axis * axis
     down = sy * axis - corner * axis * axis
-    return across[None, :] + down[:, None]
+    light: np.ndarray = across[None, :] + down[:, None]
+    return light

@@ -117,7 +117,15 @@ def cells(
     return _make(order, per_class, label_noise, workers)
 
 
-def _order(kind, per_class, split, seed, size_px, label_noise, shift) -> Order:
+def _order(
+    kind: str,
+    per_class: int,
+    split: str,
+    seed: int,
+    size_px: int,
+    label_noise: float,
+    shift: float,
+) -> Order:
     _whole("per_class", per_class, 1, 1_000_000, "Ask for at least one picture per class.")
     _whole("seed", seed, 0, 2**32 - 1, "Any whole number from 0 will do.")
     _whole(

@@ -234,7 +234,7 @@ def spiral(
     radius = start_radius + (end_radius - start_radius) * t
     angle = 2 * np.pi * turns * t
     line = np.stack([np.cos(angle) * radius, np.sin(angle) * radius], 1)
-    return (line + np.asarray(center)).astype(np.float32)
+    return np.asarray(line + np.asarray(center), np.float32)
 
 
 def arc(
@@ -243,7 +243,7 @@ def arc(
     """Return an open piece of an ellipse (use with ``stroke``); 0 degrees is right, 90 is down."""
     angle = np.deg2rad(np.linspace(start_deg, end_deg, n))
     line = np.stack([np.cos(angle) * rx, np.sin(angle) * ry], 1)
-    return (line + np.asarray(center)).astype(np.float32)
+    return np.asarray(line + np.asarray(center), np.float32)
 
 
 def sunflower_spiral(count: int, radius: float) -> Points:

@@ -35,7 +35,14 @@ def contact_sheet(pictures: PictureSet, columns: int | None = None) -> Image.Ima
     return page
 
 
-def _row(page, pen, images: np.ndarray, name: str, corner: tuple[int, int], side: int) -> None:
+def _row(
+    page: Image.Image,
+    pen: ImageDraw.ImageDraw,
+    images: np.ndarray,
+    name: str,
+    corner: tuple[int, int],
+    side: int,
+) -> None:
     left, top = corner
     label = name.replace("_", " ")
     pen.text((left + _CAPTION_PX - 8, top + side // 2), label, "#333", anchor="rm", font_size=14)

@@ -98,7 +98,7 @@ def _tf_dataset(listing: Listing, how: Reading) -> tf.data.Dataset:
 # -- on any other backend ----------------------------------------------------------------------
 
 
-class PhotoBatches(keras.utils.PyDataset):
+class PhotoBatches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras has no types
     """The photographs of a listing, batch by batch, for any backend of Keras.
 
     ``fit`` reads through threads of its own; iterating over it reads ahead in as many.
@@ -121,7 +121,7 @@ class PhotoBatches(keras.utils.PyDataset):
         size = self.how.batch_size
         batches = np.split(self._order, range(size, len(self._order), size))
         self._mix()
-        waiting: deque[Future] = deque()
+        waiting: deque[Future[tuple[np.ndarray, np.ndarray]]] = deque()
         with ThreadPoolExecutor(self.workers) as pool:
             for places in batches:
                 waiting.append(pool.submit(self._read, places))

@@ -13,8 +13,10 @@ from torch.utils.data import DataLoader, Dataset
 from course.backbone import preprocess
 from course.pictures.stream import TURNS, Listing, Throughput, read_or_raise, throughput
 
+Row = tuple[np.ndarray, int]  # an image and its label
 
-class PhotoDataset(Dataset):
+
+class PhotoDataset(Dataset[Row]):
     """The photographs of a listing: ``(size_px, size_px, 3) uint8`` and a label each."""
 
     def __init__(self, listing: Listing, size_px: int) -> None:
@@ -29,7 +31,7 @@ class PhotoDataset(Dataset):
 
 
 def _collate(
-    rows: list[tuple[np.ndarray, int]], prepare: Callable[[np.ndarray], np.ndarray]
+    rows: list[Row], prepare: Callable[[np.ndarray], np.ndarray]
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Make a batch, in the worker: ``(N, 3, H, W) float32`` and ``(N,) int64``."""
     images = prepare(np.stack([image for image, _ in rows]))
@@ -45,7 +47,7 @@ def loader(
     shuffle: bool = True,
     seed: int = 0,
     prepare: Callable[[np.ndarray], np.ndarray] | None = None,
-) -> DataLoader:
+) -> DataLoader[Row]:
     """Return batches of photographs, read as they are needed.
 
     Parameters
@@ -71,7 +73,7 @@ def loader(
 
 
 def measure(
-    model: Any, batches: DataLoader, *, seconds: float = 5.0, turns: int = TURNS
+    model: Any, batches: DataLoader[Row], *, seconds: float = 5.0, turns: int = TURNS
 ) -> Throughput:
     """Measure pictures per second of the input and of training ``model``, which is changed."""
     device = next(model.parameters()).device

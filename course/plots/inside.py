@@ -123,7 +123,10 @@ def project(points: np.ndarray, dims: int = 2) -> np.ndarray:
     mixes = mixes[:, ::-1][:, :dims] / np.sqrt(np.clip(spreads[::-1][:dims], 1e-12, None))
     directions = mixes.T @ centered
     largest = np.abs(directions).argmax(axis=1)
-    return centered @ (directions * np.sign(directions[np.arange(dims), largest])[:, None]).T
+    placed: np.ndarray = (
+        centered @ (directions * np.sign(directions[np.arange(dims), largest])[:, None]).T
+    )
+    return placed
 
 
 def embedding(

@@ -80,7 +80,8 @@ def _outputs(model: nn.Module, rows: torch.Tensor) -> np.ndarray:
 
     model.eval()
     with torch.no_grad():
-        return model(rows).float().cpu().numpy()
+        logits: np.ndarray = model(rows).float().cpu().numpy()
+        return logits
 
 
 @contextmanager

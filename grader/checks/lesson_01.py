@@ -168,7 +168,7 @@ def feature_maps(case: Case, *, training: bool) -> np.ndarray:
     if training:
         mean, variance = x.mean(axis=(0, 1, 2)), x.var(axis=(0, 1, 2))
     x = (x - mean) / np.sqrt(variance + 1e-3) * weights["scale"] + weights["shift"]
-    return np.clip(x, 0, 6)
+    return np.asarray(np.clip(x, 0, 6))
 
 
 def _judge_place(case: Case, facts: Facts) -> Finding:
@@ -445,7 +445,8 @@ def judge_names(case: Case, facts: Facts) -> Finding:
 
 def _softmax(logits: np.ndarray, axis: int = 1) -> np.ndarray:
     shifted = np.exp(logits - logits.max(axis=axis, keepdims=True))
-    return shifted / shifted.sum(axis=axis, keepdims=True)
+    shares: np.ndarray = shifted / shifted.sum(axis=axis, keepdims=True)
+    return shares
 
 
 def _judge_probabilities(given: np.ndarray, logits: np.ndarray) -> Finding:

@@ -9,10 +9,11 @@ import numpy as np
 
 from grader.checks import layers as tables
 from grader.checks.lesson_02_hints import COUNT, FREEZE, LAST, PHASE, STILL, Hint
-from grader.checks.model import Case, Check, Facts, Finding
+from grader.checks.model import Check, Facts, Finding
 from grader.checks.shown import Table, compared
 from grader.observers import lesson_02 as observers
 from grader.observers import small
+from grader.observers.model import Case
 
 CaseParams = dict[str, Any]
 Flags = Sequence[bool]
@@ -369,9 +370,8 @@ def _cut(case: Case, listed: Sequence[small.Array], count: int, keras: bool) -> 
     """Return the flags after a cut ``count`` blocks (Keras: layers) from the end."""
     blocks = len(case["channels"])
     # a Keras backbone has an input, three layers a block and a pool: 3 * blocks + 2
-    first = (lambda a: 3 * blocks + 2 - count <= 3 * a.block + 1) if keras else None
-    begins = first or (lambda a: a.block >= blocks - count)
-    return _where(listed, lambda a: a.part == "head" or (begins(a) and not a.norm))
+    first = (3 * blocks + 1 - count) / 3 if keras else blocks - count
+    return _where(listed, lambda a: a.part == "head" or (a.block >= first and not a.norm))
 
 
 def _last_mistake(case: Case, facts: Facts, listed: Sequence[small.Array], count: int) -> str:
@@ -401,8 +401,8 @@ def _masked(flags: Flags, mask: Flags) -> list[bool]:
 
 
 def _first(case: Case, listed: Sequence[small.Array], count: int, keras: bool) -> list[bool]:
-    begins = (lambda a: 3 * a.block + 1 < count) if keras else (lambda a: a.block < count)
-    return _where(listed, lambda a: a.part == "head" or begins(a))
+    first = (count - 1) / 3 if keras else count
+    return _where(listed, lambda a: a.part == "head" or a.block < first)
 
 
 UNFREEZE_LAST = Check(

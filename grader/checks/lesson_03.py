@@ -9,9 +9,10 @@ import numpy as np
 
 from grader.checks.lesson_02_hints import Hint
 from grader.checks.lesson_03_hints import EPOCH, FAULT, HEAD, ONCE
-from grader.checks.model import Case, Check, Facts, Finding
+from grader.checks.model import Check, Facts, Finding
 from grader.checks.shown import Table
 from grader.observers import lesson_03 as observers
+from grader.observers.model import Case
 
 CaseParams = dict[str, Any]
 
@@ -185,7 +186,8 @@ def _judge_shown(case: Case, facts: Facts, batches: Sequence[Sequence[int]]) -> 
 
 def _softmax(logits: np.ndarray) -> np.ndarray:
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+    shares: np.ndarray = powers / powers.sum(axis=1, keepdims=True)
+    return shares
 
 
 def _descend(
@@ -405,7 +407,8 @@ def _features(case: Case) -> np.ndarray:
     arrays = {n: a.astype(np.float64) for n, a in observers.draw_arrays(case).items()}
     flow = observers.draw_images(case).astype(np.float64) @ arrays["kernel"]
     flow = (flow - arrays["mean"]) / np.sqrt(arrays["variance"] + 1e-5)
-    return np.maximum(flow * arrays["scale"] + arrays["shift"], 0).mean(axis=(1, 2))
+    pooled: np.ndarray = np.maximum(flow * arrays["scale"] + arrays["shift"], 0).mean(axis=(1, 2))
+    return pooled
 
 
 FEATURES_ONCE = Check(

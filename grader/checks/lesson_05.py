@@ -10,10 +10,11 @@ import numpy as np
 from grader.checks import layers as tables
 from grader.checks.lesson_02_hints import Hint
 from grader.checks.lesson_05_hints import FOLLOW, FRONT, PHASE, RECIPE
-from grader.checks.model import Case, Check, Facts, Finding
+from grader.checks.model import Check, Facts, Finding
 from grader.checks.shown import Table, compared
 from grader.observers import lesson_05 as observers
 from grader.observers import small
+from grader.observers.model import Case
 
 CaseParams = dict[str, Any]
 Flags = Sequence[bool]

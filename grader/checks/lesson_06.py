@@ -10,10 +10,11 @@ import numpy as np
 from grader.checks import layers as tables
 from grader.checks.lesson_02_hints import Hint
 from grader.checks.lesson_06_hints import GRADUAL, OPTIMIZER, RATES, WARM
-from grader.checks.model import Case, Check, Facts, Finding
+from grader.checks.model import Check, Facts, Finding
 from grader.checks.shown import Chart, Line, Shown
 from grader.observers import lesson_06 as observers
 from grader.observers import small
+from grader.observers.model import Case
 
 CaseParams = dict[str, Any]
 Numbers = Sequence[float] | np.ndarray

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from grader.checks import layers as tables
-from grader.checks.model import Case, Check, Facts, Finding
+from grader.checks.model import Check, Facts, Finding
 from grader.checks.shown import Table
 from grader.observers import lesson_07 as observers
 from grader.observers import small
+from grader.observers.model import Case
 
 CaseParams = dict[str, Any]
 Results = Sequence[float]
@@ -211,7 +212,7 @@ def judge_prepare(case: Case, facts: Facts) -> Finding:
 
 def _summary(flags: Flags, listed: Sequence[small.Array]) -> str:
     """Say how many convolutions, BatchNorm arrays and head arrays train."""
-    kinds = {
+    kinds: dict[str, Callable[[small.Array], bool]] = {
         "convolutions": lambda a: a.part == "backbone" and not a.norm,
         "BatchNorm arrays": lambda a: a.part == "backbone" and a.norm,
         "arrays of the head": lambda a: a.part == "head",

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from grader.checks.lesson_08_hints import SAVED, SHARED, TUNE
-from grader.checks.model import Case, Check, Facts, Finding
+from grader.checks.model import Check, Facts, Finding
 from grader.checks.shown import Table
 from grader.observers import lesson_08 as observers
 from grader.observers import small
+from grader.observers.model import Case
 
 CaseParams = dict[str, Any]
 

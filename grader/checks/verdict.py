@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from grader.checks.model import Case, Check, Finding
+from grader.checks.model import Check, Finding
 from grader.checks.shown import Shown, from_plain
+from grader.observers.model import Case
 from grader.observers.run import BROKEN, ERROR, MISSING, OK, UNFILLED, UNUSABLE, Observation
 from grader.printable import printable
 

@@ -208,7 +208,8 @@ def torch_network(weights: dict[str, np.ndarray]) -> Any:
         def forward(self, x: torch.Tensor) -> torch.Tensor:
             x = self.features(x)
             x = nn.functional.adaptive_avg_pool2d(x, (1, 1))
-            return self.classifier(torch.flatten(x, 1))
+            logits: torch.Tensor = self.classifier(torch.flatten(x, 1))
+            return logits
 
     network = SmallNetwork()
     named = {
@@ -266,7 +267,8 @@ def _array(student: Student, value: Any) -> np.ndarray:
     elif type(value).__module__.split(".")[0] in ("tensorflow", "torch", "jax", "keras"):
         import keras
 
-        return keras.ops.convert_to_numpy(value)
+        array: np.ndarray = keras.ops.convert_to_numpy(value)
+        return array
     if value is None:
         raise Unusable("a result", "None", hint_id="forgot-return")
     array = np.asarray(value)

@@ -46,7 +46,8 @@ def expect_model(model: Any) -> None:
 
 def outputs(model: keras.Model, images: np.ndarray) -> np.ndarray:
     """Return what the model makes of images."""
-    return keras.ops.convert_to_numpy(model(images, training=False)).astype(np.float64)
+    made: np.ndarray = keras.ops.convert_to_numpy(model(images, training=False)).astype(np.float64)
+    return made
 
 
 def arrays(model: keras.Model) -> list[np.ndarray]:
@@ -72,7 +73,7 @@ def _flat(model: Any) -> list[Any]:
     return [model] if children is None else [leaf for child in children for leaf in _flat(child)]
 
 
-class _Recorder(layers.Layer):
+class _Recorder(layers.Layer):  # type: ignore[misc]  # Keras has no types
     """Notes each batch that passes, the mode, and what ``look`` returns then."""
 
     def __init__(self, seen: Callable[[Any], None], look: Callable[[], Any], whole: bool) -> None:

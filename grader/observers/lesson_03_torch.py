@@ -36,7 +36,8 @@ class _Network(nn.Module):
         self.features, self._head = features, head
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        return getattr(self, self._head)(self.features(images).mean(dim=(2, 3)))
+        logits: torch.Tensor = getattr(self, self._head)(self.features(images).mean(dim=(2, 3)))
+        return logits
 
 
 def _features(arrays: dict[str, np.ndarray]) -> nn.Sequential:
@@ -64,7 +65,8 @@ def expect_model(model: Any) -> None:
 def outputs(model: nn.Module, images: np.ndarray) -> np.ndarray:
     """Return what the model makes of images."""
     with torch.no_grad():
-        return model.eval()(_inputs(images)).numpy().astype(np.float64)
+        made: np.ndarray = model.eval()(_inputs(images)).numpy().astype(np.float64)
+        return made
 
 
 def arrays(model: nn.Module) -> list[np.ndarray]:

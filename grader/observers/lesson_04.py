@@ -275,7 +275,7 @@ def _chosen(framework: str, head: Any, features: np.ndarray) -> np.ndarray:
         if isinstance(head, torch.nn.Module):
             head.eval()
         with torch.no_grad():
-            logits = np.asarray(head(torch.from_numpy(features)))
+            logits: np.ndarray = np.asarray(head(torch.from_numpy(features)))
     else:
         import keras
 
@@ -283,7 +283,8 @@ def _chosen(framework: str, head: Any, features: np.ndarray) -> np.ndarray:
     if logits.shape != (len(features), 2):
         expected = f"two logits for each of {len(features)} rows of features"
         raise Unusable(expected, f"shape {tuple(logits.shape)}", hint_id="wrong-outputs")
-    return logits.argmax(axis=1)
+    chosen: np.ndarray = logits.argmax(axis=1)
+    return chosen
 
 
 @lru_cache(maxsize=2)

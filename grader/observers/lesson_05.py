@@ -83,7 +83,8 @@ def _torch_network(case: Case) -> Any:
             self.classifier = nn.Sequential(nn.Dropout(0.5), nn.Linear(before, len(case["names"])))
 
         def forward(self, pictures: torch.Tensor) -> torch.Tensor:
-            return self.classifier(self.features(pictures).mean(dim=(2, 3)))
+            logits: torch.Tensor = self.classifier(self.features(pictures).mean(dim=(2, 3)))
+            return logits
 
     network = SmallNetwork()
     network.load_state_dict(_torch_state(case), strict=False)
@@ -173,7 +174,8 @@ def _numbers(student: Student, value: Any) -> np.ndarray:
     elif type(value).__module__.partition(".")[0] in ("tensorflow", "torch", "jax", "jaxlib"):
         import keras
 
-        return keras.ops.convert_to_numpy(value).astype(np.float64)
+        made: np.ndarray = keras.ops.convert_to_numpy(value).astype(np.float64)
+        return made
     array = np.asarray(value)
     if array.dtype.kind not in "iuf":
         raise Unusable("an array of numbers", type(value).__name__)

@@ -142,7 +142,8 @@ class World:
         if shifted:
             raw[:, self.shifted] += self.by
         raw[:, self.constant] = -self.center[self.constant]  # dead: exactly 0, always
-        return ((raw + self.center) * self.scale).astype(np.float32)
+        made: np.ndarray = ((raw + self.center) * self.scale).astype(np.float32)
+        return made
 
 
 def drift_alarm(student: Student, case: Case) -> dict[str, Any]:

@@ -39,7 +39,8 @@ def _network(params: small.Params) -> nn.Module:
             self.classifier = _classifier(params)
 
         def forward(self, pictures: torch.Tensor) -> torch.Tensor:
-            return self.classifier(self.features(pictures).mean(dim=(2, 3)))
+            logits: torch.Tensor = self.classifier(self.features(pictures).mean(dim=(2, 3)))
+            return logits
 
     return SmallNetwork()
 

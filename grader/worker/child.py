@@ -231,7 +231,10 @@ def _check(notebook: Notebook, request: Mapping[str, Any], guard: Guard) -> dict
 
 def _observer(where: str) -> Callable[[Student, Case], Mapping[str, Any]]:
     module, _, name = where.partition(":")
-    return getattr(importlib.import_module(module), name)
+    observe: Callable[[Student, Case], Mapping[str, Any]] = getattr(
+        importlib.import_module(module), name
+    )
+    return observe
 
 
 def _as_message(look: Observation) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from typing import NoReturn
 
 from grader.observers.facts import pack
 from grader.worker import syscalls, walls
-from grader.worker.limits import LIMIT
+from grader.worker.limits import LIMIT, SCRATCH
 
 POLL_MS = 100
 MAX_PROCESSES = 64
@@ -183,8 +183,8 @@ def _work(
         if options.shut_in:
             walls.close_in()
             syscalls.refuse()
-            Path(walls.SCRATCH, "home").mkdir(exist_ok=True)
-            os.chdir(walls.SCRATCH)
+            Path(SCRATCH, "home").mkdir(exist_ok=True)
+            os.chdir(SCRATCH)
         walls.limit(options.memory_mb, options.cpu_s, shut_in=options.shut_in)
         keep = talk.detach()
         _close_all_but(keep, said)

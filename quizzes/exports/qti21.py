@@ -37,7 +37,7 @@ def write(questions: Sequence[Question], path: Path) -> Report:
 
 
 def _bytes(root: ET.Element) -> bytes:
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True))
 
 
 def _node(tag: str, *children: ET.Element | str, **attributes: str) -> ET.Element:

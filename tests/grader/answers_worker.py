@@ -9,6 +9,7 @@ import contextlib
 import io
 import json
 import os
+import random
 import sys
 import tempfile
 from pathlib import Path
@@ -44,9 +45,20 @@ def setup(framework: str) -> dict[str, Any]:
     return {**common, "keras": keras}
 
 
+def same_chance(names: dict[str, Any]) -> None:
+    """Seed what an answer may draw from, so that each reads the same in every run."""
+    if "torch" in names:
+        random.seed(0)
+        names["np"].random.seed(0)
+        names["torch"].manual_seed(0)
+    else:
+        names["keras"].utils.set_random_seed(0)
+
+
 def verdict(check: Check, framework: str, code: str, file: str, seed: int) -> Verdict:
     """Return the verdict on one answer, as a notebook or a grading run gives it."""
     names = {**setup(framework), "__name__": "__main__", "__builtins__": WATCHED["__builtins__"]}
+    same_chance(names)
     exec(compiled(code, f"<cell {file}>"), names)
     cases = check.draw(seed)
     absent = missing_answer(check.answers, names)

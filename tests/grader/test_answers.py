@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 
 from grader.checks import get
+from tests.grader import messages
 from tests.helpers import run_python
 
 ANSWERS = Path(__file__).with_name("answers")
@@ -90,6 +91,13 @@ def test_each_mistake_is_named_in_the_notebook(framework: str):
 def test_a_learners_message_has_four_lines_at_most(framework: str):
     long = [told(r) for r in verdicts(framework) if len(r["lines"]) > 4 and not r["detail"]]
     assert long == []
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_what_a_learner_reads_is_written_down(framework: str):
+    difference = messages.difference(verdicts(framework), framework)
+    if difference:
+        pytest.fail(f"{messages.HOW}\n{difference}", pytrace=False)
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)

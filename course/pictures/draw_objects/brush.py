@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course.pictures.canvas import Canvas, Outline, Paint
+from course.pictures.canvas import Canvas
 from course.pictures.color import Color, accent, any_color, darken, hsv
+from course.pictures.paint import Outline, Paint
 from course.pictures.shapes import Point, Points, stroke
 
 Rng = np.random.Generator
