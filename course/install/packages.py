@@ -22,7 +22,9 @@ from course.install.problems import LOCK, SetupProblem, explain
 
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"  # PyTorch's own builds without CUDA
 CUDA = re.compile(r"(torch|torchvision|triton)==|(nvidia|cuda)-")  # what those builds replace
-COURSE = ("--no-build-isolation-package", venv.NAME, "-e", ".")  # setuptools is in the lock
+# Compiled at once: where a sandbox may only read, each start would compile anew. What builds the
+# course, setuptools, is in the lock.
+COURSE = ("--compile-bytecode", "--no-build-isolation-package", venv.NAME, "-e", ".")
 COURSE_BY_PIP = ("--no-deps", "--no-build-isolation", "-e", ".")
 REFRESH_S = 0.5
 
@@ -128,7 +130,7 @@ class Installer:
         # What a killed run was unpacking would fill the disk.
         for half in (home / "cache").glob(".tmp*"):
             shutil.rmtree(half, ignore_errors=True)
-        command = ("uv", "pip", "install", "--python", str(venv.python(home)))
+        command: tuple[str, ...] = ("uv", "pip", "install", "--python", str(venv.python(home)))
         if environment.pop("no-index", None):
             command += ("--no-index",)
         if cpu:
@@ -211,7 +213,7 @@ def as_uv(listed: str) -> dict[str, str]:
 
 def _watch(process: subprocess.Popen[str], title: str, log: TextIO) -> str:
     """Show how a run goes until it ends, and return the end of its output."""
-    began, last = time.monotonic(), deque[str](["starting"], maxlen=200)
+    began, last = time.monotonic(), deque[str](["starting\n"], maxlen=200)
     reader = threading.Thread(target=_listen, args=(process.stdout, last, log), daemon=True)
     reader.start()
     try:

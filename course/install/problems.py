@@ -9,7 +9,6 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-
 LOCK = "requirements.lock"  # what the course stands on, with hashes: course/pins.py
 
 

@@ -105,7 +105,7 @@ def moved(venv: Path) -> bool:
 
 
 def of_another_python(venv: Path) -> bool:
-    """Return whether the environment was made by another Python than this one, as 3.12 is of 3.13."""
+    """Return whether the environment was made by another minor version of Python."""
     this = ".".join(map(str, sys.version_info[:2]))
     with suppress(OSError):
         made_by = re.search(
