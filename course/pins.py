@@ -1,127 +1,84 @@
-"""Write ``constraints.txt``: the versions that were tested, of all that the course stands on.
+"""Write the lock files: the versions that were tested, with hashes, for every promised system.
 
-``python -m course.pins`` writes the file from what is installed, ``--check`` compares only.
+``python -m course.pins`` lets uv resolve what ``pyproject.toml`` asks for and keeps the versions
+that are locked already; delete a line, or the file, to get newer ones. ``--check`` compares only.
 """
 
 from __future__ import annotations
 
-import functools
+import os
+import shutil
+import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from importlib import metadata
+import tempfile
 from pathlib import Path
 
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
+from course.install import packages, venv
+from course.install.problems import LOCK
 
-from course import settings
-
-PROJECT = "finetuning-course"
-HEADER = """\
-# The versions that were tested, of all direct and indirect dependencies (Linux, Python 3.11).
-# Generated: python -m course.pins
-"""
-TOOLS_HEADER = "# Tools of the course's authors only: pip install -c constraints.txt -e '.[dev]'"
-# A package reached only from Linux is marked, so that set-up can count what another system needs.
-SYSTEMS: Mapping[str, Mapping[str, str]] = {
-    "linux": {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix"},
-    "darwin": {
-        "sys_platform": "darwin",
-        "platform_system": "Darwin",
-        "os_name": "posix",
-        "platform_machine": "arm64",
-    },
-    "win32": {
-        "sys_platform": "win32",
-        "platform_system": "Windows",
-        "os_name": "nt",
-        "platform_machine": "AMD64",
-    },
-}
+OLDEST = "3.11.0"
+COMMAND = "python -m course.pins"
+# Every package comes as a wheel: a learner's machine has no compiler.
+COMPILE = ("pip", "compile", "--quiet", "--no-build", "pyproject.toml")
+FORM = ("--universal", "--python-version", OLDEST, "--generate-hashes", "--no-annotate")
 
 
-LookUp = Callable[[str], "Package | None"]
+class PinsError(RuntimeError):
+    """uv finds no set of versions, or no index; its words."""
 
 
-@dataclass(frozen=True)
-class Package:
-    """An installed package: its version and what it asks for."""
+def uv(*arguments: str, environment: dict[str, str] | None = None) -> str:
+    """Run uv at the project's root and return what it printed.
 
-    version: str
-    asks: tuple[Requirement, ...]
-
-    def on(self, system: Mapping[str, str], extras: frozenset[str]) -> Iterator[Requirement]:
-        """Yield what it asks for on a system, with some of its extras."""
-        # "" stands for the package itself, without any extra.
-        environments = [{**system, "extra": extra} for extra in ("", *extras)]
-        for one in self.asks:
-            if one.marker is None or any(one.marker.evaluate(e) for e in environments):
-                yield one
-
-
-def look_up(name: str) -> Package | None:
-    """Return an installed package, None when it is not installed here."""
-    try:
-        lines = metadata.requires(name) or ()
-        return Package(metadata.version(name), tuple(Requirement(line) for line in lines))
-    except metadata.PackageNotFoundError:
-        return None
-
-
-def closure(extras: frozenset[str], system: Mapping[str, str], look_up: LookUp) -> dict[str, str]:
-    """Return name and installed version of all that the course reaches on a system.
-
-    Packages that are not installed here (another system's) are left out.
+    Raises
+    ------
+    PinsError
+        If it fails.
     """
-    found: dict[str, str] = {}
-    seen: set[tuple[str, frozenset[str]]] = set()
-    waiting = [(PROJECT, extras)]
-    while waiting:
-        name, wanted = waiting.pop()
-        package = look_up(name)
-        if package is None or (name, wanted) in seen:
-            continue
-        seen.add((name, wanted))
-        found[name] = package.version
-        for asked in package.on(system, wanted):
-            waiting.append((canonicalize_name(asked.name), frozenset(asked.extras)))
-    found.pop(PROJECT)
-    return found
+    done = subprocess.run(
+        [sys.executable, "-m", "uv", *arguments],
+        cwd=venv.project(),
+        env={**packages.DEFAULTS, **os.environ, **(environment or {})},
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise PinsError(done.stderr.strip())
+    return done.stdout
 
 
-def pins(extras: frozenset[str] = frozenset()) -> dict[str, str]:
-    """Return one constraint line per package, by name."""
-    once = functools.cache(look_up)
-    per_system = {name: closure(extras, one, once) for name, one in SYSTEMS.items()}
-    elsewhere = per_system["darwin"].keys() | per_system["win32"].keys()
-    lines = {}
-    for name, version in sorted(per_system["linux"].items()):
-        marker = "" if name in elsewhere else ' ; sys_platform == "linux"'
-        lines[name] = f"{name}=={version}{marker}"
-    return lines
+def write(folder: Path) -> None:
+    """Bring both lock files in ``folder`` up to date."""
+    lock, tools = folder / LOCK, folder / venv.TOOLS
+    form = (*FORM, "--custom-compile-command", COMMAND)
+    uv(*COMPILE, *form, "-o", str(lock))
+    names = [packages.pin(entry).split("==")[0] for entry in packages.entries(lock)]
+    left_out = [part for name in names for part in ("--no-emit-package", name)]
+    uv(*COMPILE, *form, "--extra", "dev", "-c", str(lock), *left_out, "-o", str(tools))
 
 
-def text() -> str:
-    """Return the content of ``constraints.txt``, going by what is installed."""
-    needed, all_pins = pins(), pins(frozenset({"dev"}))
-    tools = [line for name, line in all_pins.items() if name not in needed]
-    return "\n".join([HEADER.rstrip(), *needed.values(), TOOLS_HEADER, *tools, ""])
+def stale() -> list[str]:
+    """Return the names of the lock files that uv would write otherwise."""
+    with tempfile.TemporaryDirectory() as scratch:
+        for name in (LOCK, venv.TOOLS):
+            shutil.copy(venv.project() / name, scratch)
+        write(Path(scratch))
+        return [
+            name
+            for name in (LOCK, venv.TOOLS)
+            if (Path(scratch) / name).read_bytes() != (venv.project() / name).read_bytes()
+        ]
 
 
 def main() -> None:
-    """Write the file, or say how it differs from what is installed."""
-    file = settings.project_root() / "constraints.txt"
-    if "--check" not in sys.argv:
-        file.write_text(text(), encoding="utf-8")
-    elif (differences := differing(text(), file)) != []:
-        sys.exit("constraints.txt differs from what is installed:\n" + "\n".join(differences))
-
-
-def differing(wanted: str, file: Path) -> list[str]:
-    """Return the lines of ``wanted`` that ``file`` lacks, and the other way round."""
-    old, new = set(file.read_text(encoding="utf-8").splitlines()), set(wanted.splitlines())
-    return [f"- {line}" for line in sorted(old - new)] + [f"+ {line}" for line in sorted(new - old)]
+    """Write the files, or say which would differ."""
+    try:
+        if "--check" not in sys.argv:
+            write(venv.project())
+        elif names := stale():
+            sys.exit(f"out of date: {', '.join(names)}. Next step: {COMMAND}")
+    except PinsError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

@@ -21,6 +21,23 @@ SWITCHES = (
     "KERAS_BACKEND",
 )
 
+# Where a person keeps settings and weights; child processes inherit them.
+HOMES = (
+    "HOME",
+    "USERPROFILE",
+    "XDG_CACHE_HOME",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+    "XDG_STATE_HOME",
+    "KERAS_HOME",
+    "TORCH_HOME",
+    "MPLCONFIGDIR",
+    "IPYTHONDIR",
+    "JUPYTER_CONFIG_DIR",
+    "JUPYTER_DATA_DIR",
+    "JUPYTER_RUNTIME_DIR",
+)
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -52,7 +69,8 @@ def own_folders(tmp_path_factory):
             patch.delenv(name, raising=False)
         patch.setenv("COURSE_CACHE", str(root / "cache"))
         patch.setenv("COURSE_WORK", str(root / "work"))
-        patch.setenv("IPYTHONDIR", str(root / "ipython"))
+        for name in HOMES:
+            patch.setenv(name, str(root / "home" / name.lower()))
         yield
 
 

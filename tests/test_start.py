@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib.util
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from course.install.liveline import LiveLine
 from course.install.problems import SetupProblem
 from tests.helpers import ROOT
 
-POSIX = pytest.mark.skipif(os.name == "nt", reason="stands pip in by a shell script")
+POSIX = pytest.mark.skipif(os.name == "nt", reason="stands Python in by a shell script")
 CLOSED = "http://127.0.0.1:9/simple"  # nothing listens on the discard port
 
 
@@ -37,9 +38,11 @@ def project(tmp_path, monkeypatch):
         '[project]\nname = "x"\nversion = "1"\ndependencies = ["torch>=2", "keras>=3"]\n'
         'scripts = {x = "x:main"}\n'
     )
-    (tmp_path / "constraints.txt").write_text(
-        'torch==2.1\nkeras==3.1\nonly-there==1 ; sys_platform == "nowhere"\n# Tools\nruff==1\n'
+    (tmp_path / "requirements.lock").write_text(
+        "# made\ntorch==2.1 \\\n    --hash=sha256:01\nkeras==3.1 --hash=sha256:02\n"
+        "nvidia-cublas==1 ; sys_platform == 'linux'\n"
     )
+    (tmp_path / "tools.lock").write_text("ruff==1\nuv==2 --hash=sha256:03\n")
     monkeypatch.setattr(venv, "project", lambda: tmp_path)
     return tmp_path
 
@@ -110,7 +113,7 @@ class TestComplete:
         assert steps.prepare() == project / ".venv"
         assert not (project / "calls").exists()
 
-    @pytest.mark.parametrize("file", ["pyproject.toml", "constraints.txt"])
+    @pytest.mark.parametrize("file", ["pyproject.toml", "requirements.lock"])
     def test_changed_needs_make_it_incomplete(self, project, monkeypatch, file):
         fake_pip(project, monkeypatch, "")
         venv.write_stamp(venv.home())
@@ -136,7 +139,7 @@ class TestComplete:
         venv.write_stamp(venv.home())
         moved = project / "elsewhere"
         moved.mkdir()
-        for name in ("pyproject.toml", "constraints.txt", ".venv"):
+        for name in ("pyproject.toml", "requirements.lock", "tools.lock", ".venv"):
             shutil.move(project / name, moved / name)
         monkeypatch.setattr(venv, "project", lambda: moved)
         made = []
@@ -148,31 +151,63 @@ class TestComplete:
 
 @POSIX
 class TestInstall:
-    def test_frameworks_first_then_the_course(self, project, monkeypatch, capsys):
-        fake_pip(project, monkeypatch, "echo Installing collected packages: a, b")
+    def test_uv_first_then_all_in_one_resolution(self, project, monkeypatch, capsys):
+        fake_pip(project, monkeypatch, "echo Resolved 3 packages")
         steps.prepare()
-        runs = [call for call in calls(project) if "install" in call]
-        assert [run.split("constraints.txt ")[1] for run in runs] == [
-            "torch>=2",
-            "keras>=3",
-            "-e .",
-        ]
+        got_uv, _, all_at_once = calls(project)[-3:]
+        scratch = venv.home() / "tmp"
+        assert got_uv.endswith(f"--only-binary :all: --require-hashes -r {scratch / 'uv.txt'}")
+        assert all_at_once.startswith(f"-m uv pip install --python {venv.python(venv.home())} -r")
+        assert all_at_once.endswith("-e .")
         assert venv.complete(venv.home())
         out = capsys.readouterr().out
         assert "Going on with the set-up in" in out
         assert "GB to download" in out
-        assert "JupyterLab and the course (3 of 3): done" in out
-        assert not (venv.home() / "tmp").exists()
+        assert "packages    done in 0:0" in out
+        assert not scratch.exists()
+        assert "Resolved 3 packages" in (venv.home() / "setup.log").read_text()
 
-    def test_cpu_takes_pytorch_from_its_own_index_and_remembers(self, project, monkeypatch, capsys):
-        fake_pip(project, monkeypatch, "")
+    @pytest.mark.parametrize("fails", ["*uv.txt*", "*'uv pip'*"])
+    def test_without_uv_it_goes_on_with_pip(self, project, monkeypatch, capsys, fails):
+        fake_pip(project, monkeypatch, f"case $* in {fails}) echo error: it rains; exit 2;; esac")
+        steps.prepare()
+        assert [call.split("off ")[1] for call in calls(project)[-2:]] == [
+            f"--require-hashes -r {venv.home() / 'tmp' / 'requirements.lock'}",
+            "--no-deps --no-build-isolation -e .",
+        ]
+        assert "not with uv (it rains); going on with pip, slower" in capsys.readouterr().out
+
+    @pytest.mark.parametrize(
+        ("fails", "output", "runs"),
+        [
+            ("*uv.txt*", "NewConnectionError", 1),
+            ("*'uv pip'*", "No space left on device (os error 28)", 3),
+            ("*'uv pip'*", "cause: Connection refused (os error 111)", 5),
+        ],
+    )
+    def test_what_pip_would_meet_too_stops_at_once(self, project, monkeypatch, fails, output, runs):
+        fake_pip(project, monkeypatch, f"case $* in {fails}) echo '{output}'; exit 2;; esac")
+        if runs < 5:
+            with pytest.raises(SetupProblem):
+                steps.prepare()
+        else:
+            steps.prepare()
+        assert len(calls(project)) - 1 == runs  # the first asks whether pip starts
+
+    @pytest.mark.parametrize("broken", ["nothing", "*'uv pip'*"])
+    def test_cpu_takes_pytorch_from_its_own_index_and_remembers(
+        self, project, monkeypatch, capsys, broken
+    ):
+        keep = f'cp "{venv.home()}/tmp/requirements.lock" "{project}/asked" 2>/dev/null; exit 0'
+        fake_pip(project, monkeypatch, f"case $* in {broken}) exit 1;; esac; {keep}")
         steps.prepare(cpu=True)
-        torch = next(call for call in calls(project) if "torch" in call)
-        assert torch.endswith(f"--no-deps --index-url {packages.CPU_INDEX} torch>=2")
-        (project / "constraints.txt").write_text("torch==2.2\n")
+        torch = next(call for call in reversed(calls(project)) if packages.CPU_INDEX in call)
+        assert torch.endswith(f"--no-deps --index-url {packages.CPU_INDEX} torch==2.1")
+        assert packages.entries(project / "asked") == ["keras==3.1 --hash=sha256:02\n"]
+        (project / "requirements.lock").write_text("torch==2.2\n")
         (project / "calls").unlink()
         steps.prepare()
-        assert sum(packages.CPU_INDEX in call for call in calls(project)) == 1
+        assert any(packages.CPU_INDEX in call for call in calls(project))
 
     def test_cpu_after_the_fact_says_how_to_change(self, project, monkeypatch, capsys):
         fake_pip(project, monkeypatch, "")
@@ -184,7 +219,7 @@ class TestInstall:
         fake_pip(
             project,
             monkeypatch,
-            "case $* in *keras*) echo 'ERROR: [Errno 28] No space left on device'; exit 1;; esac",
+            "case $* in *'-e .'*) echo 'ERROR: [Errno 28] No space left on device'; exit 1;; esac",
         )
         with pytest.raises(SetupProblem, match="the disk is full") as caught:
             steps.prepare()
@@ -193,50 +228,84 @@ class TestInstall:
         assert not venv.complete(venv.home())
 
     def test_a_retry_picks_up_where_it_stopped(self, project, monkeypatch):
-        fake_pip(project, monkeypatch, "case $* in *keras*) exit 1;; esac")
+        fake_pip(project, monkeypatch, "case $* in *'-e .'*) exit 1;; esac")
+        (venv.home() / "cache" / ".tmp-torch").mkdir(parents=True)
+        (venv.home() / "cache" / "whole").mkdir()
         with pytest.raises(SetupProblem):
             steps.prepare()
+        assert [one.name for one in (venv.home() / "cache").iterdir()] == ["whole"]
         fake_pip(project, monkeypatch, "")  # fails the test if the environment is made anew
         steps.prepare()
         assert venv.complete(venv.home())
+        assert not (venv.home() / "cache").exists()
 
     def test_half_a_package_is_removed_first(self, project, monkeypatch, capsys):
         fake_pip(project, monkeypatch, "")
         site = venv.home() / "lib" / "python3.11" / "site-packages"
-        for name, whole in (("torch-2.1.dist-info", False), ("numpy-2.dist-info", True)):
-            (site / name).mkdir(parents=True)
-            if whole:
-                (site / name / "RECORD").touch()
+        record = (
+            "{0}.py,sha256=x,3\n{0}.pyc,,\n../../../bin/{0},sha256=y,1\n{0}-1.dist-info/RECORD,,\n"
+        )
+        (venv.home() / "bin" / "whole").write_text("#!elsewhere")
+        (venv.home() / "bin" / "unnamed").touch()
+        for name in ("whole", "short", "gone", "unnamed", "unrecorded"):
+            info = site / f"{name}-1.dist-info"
+            info.mkdir(parents=True)
+            (site / f"{name}.py").write_text("a=1")
+            (info / "RECORD").write_text(record.format(name))
+            (info / "INSTALLER").write_text("uv")
+        (site / "short.py").write_text("a")
+        (site / "gone.py").unlink()
+        (site / "unnamed-1.dist-info" / "INSTALLER").unlink()
+        (site / "unrecorded-1.dist-info" / "RECORD").unlink()
         (site / "~orch").mkdir()
         steps.prepare()
-        assert sorted(one.name for one in site.iterdir()) == ["numpy-2.dist-info"]
-        assert "mending     torch: left half installed" in capsys.readouterr().out
+        assert [one.name for one in site.glob("*-info")] == ["whole-1.dist-info"]
+        assert not (site / "~orch").exists()
+        said = "mending     gone, short, unnamed, unrecorded: left half installed"
+        assert said in capsys.readouterr().out
 
-    def test_nothing_of_the_persons_settings_sends_files_elsewhere(self, tmp_path, monkeypatch):
-        for name in ("PYTHONPATH", "PIP_TARGET", "PIP_USER"):
-            monkeypatch.setenv(name, "elsewhere")
+    @pytest.mark.parametrize(("made_by", "again"), [("3.9.1", True), (None, False)])
+    def test_another_python_begins_anew(self, project, monkeypatch, made_by, again):
+        fake_pip(project, monkeypatch, "")
+        version = made_by or ".".join(map(str, sys.version_info[:3]))
+        (venv.home() / "pyvenv.cfg").write_text(f"home = /x\nversion = {version}\n")
+        made = []
+        monkeypatch.setattr(venv, "make", made.append)
+        steps.prepare()
+        assert made == [venv.home()] * again
+
+    def test_nothing_of_the_persons_settings_sends_files_elsewhere(self, project, monkeypatch):
+        for name in ("PYTHONPATH", "PIP_TARGET", "PIP_USER", "UV_SYSTEM_PYTHON"):
+            monkeypatch.setenv(name, "/astray")
         monkeypatch.setenv("PIP_RETRIES", "9")
-        env = packages.environment(tmp_path)
-        assert not {"PYTHONPATH", "PIP_TARGET", "PIP_USER"} & set(env)
-        assert (env["PIP_RETRIES"], env["TMPDIR"]) == ("9", str(tmp_path))
+        fake_pip(project, monkeypatch, f'env > "{project}/env"')
+        steps.prepare()
+        seen = (project / "env").read_text().splitlines()
+        assert not [line for line in seen if "/astray" in line]
+        assert {"PIP_RETRIES=9", f"TMPDIR={venv.home() / 'tmp'}"} <= set(seen)
 
-
-def test_pins_of_other_systems_and_tools_are_not_counted(project):
-    assert packages.pinned_count(project / "constraints.txt") == 2 + 2
-
-
-def test_the_live_line_tells_how_far_it_is(project, tmp_path):
-    (tmp_path / "tmp" / "pip-unpack-1").mkdir(parents=True)
-    (tmp_path / "tmp" / "pip-unpack-1" / "a.whl").write_bytes(b"0" * 3_000_000)
-    watch = packages.Watch(project / ".venv", tmp_path / "tmp", "PyTorch (1 of 3)", 0.0)
-    reading = packages.Reading()
-    assert "PyTorch (1 of 3): fetching 3 MB, 0 of about 4 packages in" in watch.text(reading)
-    reading.read("Installing collected packages: a, b, c\n")
-    assert (reading.installing, list(reading.last)) == (
-        3,
-        ["Installing collected packages: a, b, c\n"],
-    )
-    assert "PyTorch (1 of 3): installing, 0 of about 4 packages in" in watch.text(reading)
+    def test_uv_gets_what_pip_is_set_up_with(self, project, monkeypatch):
+        settings = {
+            "global.index-url": "https://mirror/simple",
+            "global.cert": "/ca.pem",
+            "install.find-links": "/a\n/b",
+            "global.no-index": "true",
+            ":env:.index-url": "https://user:secret@nearer/simple",
+        }
+        listed = "\n".join(f"{name}={value!r}" for name, value in settings.items())
+        (project / "listed").write_text(listed)
+        answer = f"case $* in *config*) cat '{project}/listed';; esac; env > '{project}/env'"
+        fake_pip(project, monkeypatch, answer)
+        monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+        steps.prepare()
+        seen = (project / "env").read_text().splitlines()
+        assert {
+            "UV_DEFAULT_INDEX=https://user:secret@nearer/simple",
+            "SSL_CERT_FILE=/ca.pem",
+            "UV_FIND_LINKS=/a,/b",
+        } <= set(seen)
+        assert " --no-index " in calls(project)[-1]
+        assert "secret" not in (venv.home() / "setup.log").read_text()
 
 
 def test_a_log_file_is_not_flooded():
@@ -279,6 +348,7 @@ class TestRoom:
     def test_size_follows_no_links(self, tmp_path):
         (tmp_path / "a").write_bytes(b"0" * 1000)
         (tmp_path / "b").symlink_to(tmp_path / "a")
+        os.link(tmp_path / "a", tmp_path / "c")  # as uv does: one file, two names
         assert room.size_gb(tmp_path) == 1e-6
         assert room.size_gb(tmp_path / "none") == 0
 
@@ -302,14 +372,46 @@ class TestMessages:
                 "try Python 3.12",
             ),
             (
-                "The user requested (constraint) torch==2.15.0\nERROR: ResolutionImpossible",
+                "ERROR: No matching distribution found for torch==2.15.0",
                 "does not offer torch==2.15.0, or cannot be reached",
                 "check the network",
             ),
+            (
+                "ERROR: Ignored the following versions that require a different python version: "
+                "4.1.1 Requires-Python >=3.11.5; 4.2 Requires-Python >=3.12\n"
+                "ERROR: No matching distribution found for soupsieve==4.1.1",
+                f"soupsieve asks for Python >=3.11.5, and this is {platform.python_version()}",
+                "a newer Python",
+            ),
+            (
+                "error: No solution found\n  cause: Because the current "
+                "Python version (3.11.2) does not satisfy Python>=3.11.5 and soupsieve==4.1.1 "
+                "depends on Python>=3.11.5, we can conclude that",
+                "soupsieve==4.1.1 asks for Python >=3.11.5",
+                "a newer Python",
+            ),
+            (
+                "  cause: Because torch==2.15.0 has no wheels with a matching platform tag",
+                "there is no torch for",
+                "macOS 14",
+            ),
+            (
+                "  cause: Because there is no version of six==99 and you require six==99",
+                "does not offer six==99",
+                "requirements.lock",
+            ),
+            ("error: Failed to fetch: http://x\n  cause: dns error", "cannot be reached", "HTTPS"),
+            ("  cause: invalid peer certificate: UnknownIssuer", "not trusted", "PIP_CERT"),
+            ("No space left on device (os error 28)", "the disk is full", "free some space"),
+            ("  cause: Hash mismatch for `idna==3.10`", "not the one that", "mirror"),
             ("ERROR: [Errno 13] Permission denied: '/x'", "Permission denied: '/x'", "your own"),
-            ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES", "is damaged", "pip cache purge"),
+            (
+                "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES",
+                "not the one that",
+                "pip cache purge",
+            ),
             ("fine\nERROR: something new\n", "something new.", "end of the log"),
-            ("", "pip ended with code 2", "end of the log"),
+            ("", "the installer ended with code 2", "end of the log"),
         ],
     )
     def test_each_has_a_next_step(self, output, said, next_step):
@@ -385,7 +487,7 @@ class TestMain:
 
 def test_without_a_network_a_real_pip_gets_one_message_and_a_retry(tmp_path):
     """The whole command in a copy: no index, then again, then with a broken interpreter."""
-    for name in ("start.py", "pyproject.toml", "constraints.txt"):
+    for name in ("start.py", "pyproject.toml", "requirements.lock", "tools.lock"):
         shutil.copy(ROOT / name, tmp_path)
     (tmp_path / "course").mkdir()
     shutil.copy(ROOT / "course" / "__init__.py", tmp_path / "course")

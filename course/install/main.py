@@ -97,7 +97,7 @@ def prepare(*, cpu: bool = False) -> Path:
     cpu = cpu or venv.made_for_cpu(home)
     room.check_writable(venv.project())
     announce(home, cpu=cpu)
-    if venv.moved(home) or not venv.usable(home):
+    if venv.moved(home) or venv.of_another_python(home) or not venv.usable(home):
         venv.make(home)
     halves = venv.mend(home)
     if halves:

@@ -1,4 +1,4 @@
-"""Run pip, and say how far it is."""
+"""Fill the environment: with uv, in one resolution, or with pip where uv cannot be had."""
 
 from __future__ import annotations
 
@@ -7,84 +7,51 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import threading
 import time
+from ast import literal_eval
 from collections import deque
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TextIO
 
 from course.install import venv
 from course.install.liveline import LiveLine, clock
-from course.install.problems import explain
+from course.install.problems import LOCK, SetupProblem, explain
 
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"  # PyTorch's own builds without CUDA
-INSTALL = ("install", "--progress-bar", "off", "-c", "constraints.txt")
+CUDA = re.compile(r"(torch|torchvision|triton)==|(nvidia|cuda)-")  # what those builds replace
+# Compiled at once: where a sandbox may only read, each start would compile anew. What builds the
+# course, setuptools, is in the lock.
+COURSE = ("--compile-bytecode", "--no-build-isolation-package", venv.NAME, "-e", ".")
+COURSE_BY_PIP = ("--no-deps", "--no-build-isolation", "-e", ".")
 REFRESH_S = 0.5
-MB = 1e6
 
-
-@dataclass(frozen=True)
-class Step:
-    """One run of pip: what a person calls it, and pip's arguments."""
-
-    title: str
-    arguments: tuple[str, ...]
-
-
-@dataclass
-class Reading:
-    """What pip's output has told so far."""
-
-    installing: int = 0
-    last: deque[str] = field(default_factory=lambda: deque(maxlen=200))
-
-    def read(self, line: str) -> None:
-        """Take in one line of pip's output."""
-        self.last.append(line)
-        if line.startswith("Installing collected packages:"):
-            self.installing = line.count(",") + 1
-
-
-def pinned_count(constraints: Path) -> int:
-    """Return how many packages a set-up on this system has: those pinned, pip and the course."""
-    needed, _, _ = constraints.read_text(encoding="utf-8").partition("# Tools")
-    pins = [line for line in needed.splitlines() if "==" in line]
-    foreign = [p for p in pins if "sys_platform" in p and f'"{sys.platform}"' not in p]
-    return len(pins) - len(foreign) + 2
-
-
-def environment(scratch: Path) -> dict[str, str]:
-    """Return the environment pip runs in: the person's, less what would send files elsewhere.
-
-    pip unpacks in ``scratch``, on the disk whose room was checked; a small ``/tmp`` is a common
-    reason for set-ups to fail.
-    """
-    dropped = {"PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "PIP_PREFIX", "PIP_USER"}
-    kept = {name: value for name, value in os.environ.items() if name not in dropped}
-    defaults = {"PIP_RETRIES": "2", "PIP_NO_INPUT": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    return {**defaults, **kept, "TMPDIR": str(scratch), "TEMP": str(scratch), "TMP": str(scratch)}
-
-
-def steps(*, cpu: bool) -> list[Step]:
-    """Return pip's runs in order: the two large frameworks first, each kept once it is in.
-
-    A set-up that is interrupted, or whose network breaks, goes on after the last run that ended,
-    even where pip may keep no cache.
-    """
-    asked = venv.dependencies()
-    # That index holds few versions of other packages: they come with the third run.
-    index = ("--no-deps", "--index-url", CPU_INDEX) if cpu else ()
-    return [
-        Step("PyTorch", (*INSTALL, *index, *_named(asked, "torch", "torchvision"))),
-        Step("TensorFlow and Keras", (*INSTALL, *_named(asked, "tensorflow", "keras"))),
-        Step("JupyterLab and the course", (*INSTALL, "-e", ".")),
-    ]
-
-
-def _named(requirements: list[str], *names: str) -> list[str]:
-    return [one for one in requirements if re.split(r"[^\w.-]", one)[0] in names]
+# What sends files elsewhere, or asks for another Python.
+ELSEWHERE = {"PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "PIP_PREFIX", "PIP_USER"}
+ELSEWHERE |= {"UV_PYTHON", "UV_SYSTEM_PYTHON", "VIRTUAL_ENV"}
+DEFAULTS = {
+    "PIP_RETRIES": "2",
+    "PIP_NO_INPUT": "1",
+    "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+    # As pip does: this system's certificates, and the best version of all indexes.
+    "UV_SYSTEM_CERTS": "1",
+    "UV_INDEX_STRATEGY": "unsafe-best-match",
+}
+# pip's settings, under uv's names for them.
+AS_UV = {
+    "index-url": "UV_DEFAULT_INDEX",
+    "extra-index-url": "UV_INDEX",
+    "find-links": "UV_FIND_LINKS",
+    "no-index": "no-index",  # an option only
+    "trusted-host": "UV_INSECURE_HOST",
+    "cert": "SSL_CERT_FILE",
+    "client-cert": "SSL_CLIENT_CERT",
+    "proxy": "ALL_PROXY",
+    "default-timeout": "UV_HTTP_TIMEOUT",
+    "timeout": "UV_HTTP_TIMEOUT",
+}
 
 
 def install(home: Path, *, cpu: bool = False) -> None:
@@ -93,105 +60,186 @@ def install(home: Path, *, cpu: bool = False) -> None:
     Raises
     ------
     SetupProblem
-        If pip fails, with the reason and where its whole output is.
+        If that fails, with the reason and where the whole output is.
     """
     log, scratch = home / "setup.log", home / "tmp"
-    began, every = time.monotonic(), steps(cpu=cpu)
+    shutil.rmtree(scratch, ignore_errors=True)
     try:
+        scratch.mkdir(parents=True)
         with log.open("w", encoding="utf-8") as file:
-            for number, step in enumerate(every, start=1):
-                shutil.rmtree(scratch, ignore_errors=True)
-                scratch.mkdir(parents=True)
-                label = f"{step.title} ({number} of {len(every)})"
-                _run(home, step, file, Watch(home, scratch, label, began))
+            _fill(Installer(home, scratch, file), cpu=cpu)
     except OSError as error:
         raise explain(str(error), 1, log) from None
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+    shutil.rmtree(home / "cache", ignore_errors=True)
 
 
-@dataclass
-class Watch:
-    """What the live line is made from."""
+def _fill(installer: Installer, *, cpu: bool) -> None:
+    hopeless = {"disk", "permission", "network", "trust"}
+    try:
+        installer.get_uv()
+        hopeless -= {"network", "trust"}  # pip has reached the index: its way may be another
+        installer.by_uv(cpu=cpu)
+    except SetupProblem as problem:
+        if problem.cause in hopeless:
+            raise
+        print(f"  note        not with uv ({problem.what.rstrip('.')}); going on with pip, slower")
+        installer.by_pip(cpu=cpu)
+
+
+def locked(name: str) -> list[str]:
+    """Return the entries of a lock file beside ``start.py``."""
+    return entries(venv.project() / name)
+
+
+def entries(lock: Path) -> list[str]:
+    """Return the entries of a lock file, each with its marker and hashes."""
+    text = lock.read_text(encoding="utf-8")
+    return re.split(r"^(?=[a-z0-9])", text, flags=re.MULTILINE)[1:]
+
+
+def pin(entry: str) -> str:
+    """Return name and version of a lock file's entry.
+
+    >>> pin("triton==3.9.0 ; sys_platform == 'linux' --hash=sha256:00")
+    'triton==3.9.0'
+    """
+    return entry.split(maxsplit=1)[0]
+
+
+@dataclass(frozen=True)
+class Installer:
+    """uv and pip for one environment: where they unpack, and where their output is kept."""
 
     home: Path
     scratch: Path
-    label: str
-    began: float
+    log: TextIO
 
-    def __post_init__(self) -> None:
-        self.total = pinned_count(venv.project() / "constraints.txt")
+    def get_uv(self) -> None:
+        """Let pip fetch uv, in the version and with the hashes of the lock file."""
+        asked = [entry for entry in locked(venv.TOOLS) if pin(entry).startswith("uv==")]
+        file = self._write("uv.txt", asked)
+        self._pip("uv", "--no-deps", "--only-binary", ":all:", "--require-hashes", "-r", file)
 
-    def text(self, reading: Reading) -> str:
-        """Return the live line: what pip is doing, how far it is, how long it has taken."""
-        elapsed = clock(time.monotonic() - self.began)
-        count = f"{venv.installed_count(self.home)} of about {self.total} packages in"
-        if reading.installing:
-            return f"  {self.label}: installing, {count}  {elapsed}"
-        fetched = f"{_arrived_mb(self.scratch):,.0f} MB"
-        return f"  {self.label}: fetching {fetched}, {count}  {elapsed}"
+    def by_uv(self, *, cpu: bool) -> None:
+        """Resolve all at once, so that what does not fit is found before it is fetched."""
+        home, environment = self.home, self._environment()
+        environment |= {k: v for k, v in of_pip(home).items() if k not in environment}
+        environment.setdefault("UV_CACHE_DIR", str(home / "cache"))
+        # What a killed run was unpacking would fill the disk.
+        for half in (home / "cache").glob(".tmp*"):
+            shutil.rmtree(half, ignore_errors=True)
+        command: tuple[str, ...] = ("uv", "pip", "install", "--python", str(venv.python(home)))
+        if environment.pop("no-index", None):
+            command += ("--no-index",)
+        if cpu:
+            self._run("PyTorch", (*command, *_pytorch_for_cpu()), environment)
+        self._run("packages", (*command, "-r", self._lock(cpu=cpu), *COURSE), environment)
 
-    def done(self) -> str:
-        """Return what is left standing when the run has ended well."""
-        count = venv.installed_count(self.home)
-        elapsed = clock(time.monotonic() - self.began)
-        return f"  {self.label}: done, {count} packages in  {elapsed}"
+    def by_pip(self, *, cpu: bool) -> None:
+        """Do the same with pip, which takes hashes only where nothing is editable."""
+        if cpu:
+            self._pip("PyTorch", *_pytorch_for_cpu())
+        self._pip("packages", "--require-hashes", "-r", self._lock(cpu=cpu))
+        self._pip("the course", *COURSE_BY_PIP)
+
+    def _lock(self, *, cpu: bool) -> str:
+        return self._write(LOCK, [e for e in locked(LOCK) if not (cpu and CUDA.match(e))])
+
+    def _write(self, name: str, entries: list[str]) -> str:
+        (self.scratch / name).write_text("".join(entries), encoding="utf-8")
+        return str(self.scratch / name)
+
+    def _pip(self, title: str, *arguments: str) -> None:
+        command = ("pip", "install", "--progress-bar", "off", *arguments)
+        self._run(title, command, self._environment())
+
+    def _environment(self) -> dict[str, str]:
+        """Return the person's environment, unpacking on the disk whose room was checked.
+
+        A small ``/tmp`` is a common reason for set-ups to fail.
+        """
+        kept = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
+        return {**DEFAULTS, **kept, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self.scratch))}
+
+    def _run(self, title: str, module: tuple[str, ...], environment: Mapping[str, str]) -> None:
+        command = [str(venv.python(self.home)), "-m", *module]
+        self.log.write(f"$ {' '.join(command)}\n")
+        process = subprocess.Popen(
+            command,
+            cwd=venv.project(),
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+        )
+        output = _watch(process, title, self.log)
+        if process.returncode:
+            raise explain(output, process.returncode, Path(self.log.name))
 
 
-def _run(home: Path, step: Step, log: TextIO, watch: Watch) -> None:
-    command = [str(venv.python(home)), "-m", "pip", *step.arguments]
-    log.write(f"$ {' '.join(command)}\n")
-    process = subprocess.Popen(
-        command,
-        cwd=venv.project(),
-        env=environment(watch.scratch),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-    )
-    reading = Reading()
-    reader = threading.Thread(target=_listen, args=(process.stdout, reading, log), daemon=True)
+def _pytorch_for_cpu() -> tuple[str, ...]:
+    # The hashes of that index are its own.
+    pins = [pin(entry) for entry in locked(LOCK)]
+    asked = [one for one in pins if one.startswith(("torch==", "torchvision=="))]
+    return ("--no-deps", "--index-url", CPU_INDEX, *asked)
+
+
+def of_pip(home: Path) -> dict[str, str]:
+    """Return how this person's pip is set up (index, mirror, proxy), under uv's names."""
+    command = [str(venv.python(home)), "-m", "pip", "config", "list"]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace")
+    return as_uv(done.stdout)
+
+
+def as_uv(listed: str) -> dict[str, str]:
+    """Return what ``pip config list`` shows, as uv's environment variables.
+
+    >>> as_uv("global.timeout='9'\\ninstall.find-links='/a /b'\\n:env:.timeout='60'")
+    {'UV_HTTP_TIMEOUT': '60', 'UV_FIND_LINKS': '/a,/b'}
+    """
+    found = dict(re.findall(r"^(\S+?)=(.+)$", listed, flags=re.MULTILINE))
+    given = {}
+    for section in ("global", "install", ":env:"):  # the later wins, as in pip
+        for name, theirs in AS_UV.items():
+            if value := found.get(f"{section}.{name}"):
+                between = "," if name == "find-links" else " "
+                given[theirs] = between.join(str(literal_eval(value)).split())
+    return given
+
+
+def _watch(process: subprocess.Popen[str], title: str, log: TextIO) -> str:
+    """Show how a run goes until it ends, and return the end of its output."""
+    began, last = time.monotonic(), deque[str](["starting\n"], maxlen=200)
+    reader = threading.Thread(target=_listen, args=(process.stdout, last, log), daemon=True)
     reader.start()
     try:
-        _show(process, reading, watch)
+        _show(process, last, title, began)
     except BaseException:
         process.terminate()
         raise
     finally:
         process.wait()
         reader.join()
-    if process.returncode:
-        raise explain("".join(reading.last), process.returncode, Path(log.name))
+    return "".join(last)
 
 
-def _listen(output: IO[str], reading: Reading, log: TextIO) -> None:
+def _listen(output: IO[str], last: deque[str], log: TextIO) -> None:
     for line in output:
-        reading.read(line)
+        last.append(line)
         log.write(line)
         log.flush()
     output.close()
 
 
-def _show(process: subprocess.Popen[str], reading: Reading, watch: Watch) -> None:
+def _show(process: subprocess.Popen[str], last: deque[str], title: str, began: float) -> None:
     line = LiveLine()
     while process.poll() is None:
-        line.show(watch.text(reading))
+        line.show(f"  {title:<11} {clock(time.monotonic() - began)}  {last[-1].strip()}")
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(REFRESH_S)
-    line.end(watch.done() if process.returncode == 0 else f"  {watch.label}: stopped")
-
-
-def _arrived_mb(scratch: Path) -> float:
-    total = 0
-    for parent, folders, names in os.walk(scratch):
-        # pip builds and unpacks in deeper folders; the downloads lie at the top.
-        if len(Path(parent).relative_to(scratch).parts) >= 2:
-            folders.clear()
-        for name in names:
-            try:
-                total += os.path.getsize(os.path.join(parent, name))
-            except OSError:  # moved away between the two calls
-                continue
-    return total / MB
+    end = "done" if process.returncode == 0 else "stopped"
+    line.end(f"  {title:<11} {end} in {clock(time.monotonic() - began)}")

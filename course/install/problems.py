@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+LOCK = "requirements.lock"  # what the course stands on, with hashes: course/pins.py
+
 
 def command() -> str:
     """Return how a person starts the course on this system."""
@@ -25,12 +27,16 @@ class SetupProblem(Exception):
     next_step : str
         What the person does about it.
     log : Path, optional
-        Where the whole output of pip is.
+        Where the whole output of the installer is.
+    cause : str
+        The kind of it, one of those in `KNOWN`; empty for what is not known.
     """
 
-    def __init__(self, what: str, next_step: str, *, log: Path | None = None) -> None:
+    def __init__(
+        self, what: str, next_step: str, *, log: Path | None = None, cause: str = ""
+    ) -> None:
         super().__init__(what)
-        self.what, self.next_step, self.log = what, next_step, log
+        self.what, self.next_step, self.log, self.cause = what, next_step, log, cause
 
     def __str__(self) -> str:
         lines = [f"Set-up stopped: {self.what}", f"Next step: {self.next_step}"]
@@ -73,13 +79,22 @@ def _no_trust(_: re.Match[str]) -> tuple[str, str]:
     )
 
 
+def _other_python(found: re.Match[str]) -> tuple[str, str]:
+    return (
+        f"{found.group('name')} asks for Python {found.group('asks')}, and this is "
+        f"{platform.python_version()}.",
+        "delete .venv and start with a newer Python, up to 3.13 "
+        "(https://www.python.org/downloads).",
+    )
+
+
 def _no_build(found: re.Match[str]) -> tuple[str, str]:
     machine = f"{platform.system()} {platform.machine()}"
     python = ".".join(map(str, sys.version_info[:2]))
     return (
         f"there is no {found.group('name')} for {machine} with Python {python}.",
-        "the course runs on Linux (x86_64, arm64), macOS (Apple silicon) and Windows (64 bit). "
-        "If yours is one of them, try Python 3.12.",
+        "the course runs on Linux (x86_64, arm64), macOS 14 and later (Apple silicon) and "
+        "Windows (64 bit). If yours is one of them, try Python 3.12.",
     )
 
 
@@ -87,41 +102,63 @@ def _not_offered(found: re.Match[str]) -> tuple[str, str]:
     return (
         f"the package index in use does not offer {found.group('pin')}, or cannot be reached.",
         "check the network, and PIP_INDEX_URL if you have set it; "
-        "the index is asked for exactly the versions of constraints.txt.",
+        f"the index is asked for exactly the versions of {LOCK}.",
     )
 
 
 def _damaged(_: re.Match[str]) -> tuple[str, str]:
     return (
-        "a downloaded package is damaged.",
-        "throw the old downloads away: python3 -m pip cache purge",
+        f"a downloaded package is not the one that {LOCK} names.",
+        "throw the old downloads away (python3 -m pip cache purge); behind a mirror, tell its "
+        "keeper.",
     )
 
 
 # The first that fits is told: a network that fails also makes pip say "no matching distribution".
-KNOWN: tuple[tuple[str, Tell], ...] = (
-    (r"No space left on device|\[Errno 28\]|not enough space on the disk", _full_disk),
-    (r"CERTIFICATE_VERIFY_FAILED", _no_trust),
+KNOWN: tuple[tuple[str, str, Tell], ...] = (
+    ("disk", r"No space left on device|\[Errno 28\]|not enough space on the disk", _full_disk),
+    ("trust", r"CERTIFICATE_VERIFY_FAILED|invalid peer certificate", _no_trust),
     (
+        "network",
         r"Failed to establish a new connection|NewConnectionError|Temporary failure in name"
         r"|Name or service not known|getaddrinfo failed|nodename nor servname|ProxyError"
         r"|ConnectTimeoutError|Read ?[Tt]imed? ?out|ReadTimeoutError|Connection (?:refused|reset)"
-        r"|Network is unreachable|Connection broken|IncompleteRead|Connection aborted",
+        r"|Network is unreachable|Connection broken|IncompleteRead|Connection aborted"
+        r"|error sending request|Failed to fetch|connection closed|error decoding response body",
         _no_network,
     ),
-    (r"DO NOT MATCH THE HASHES|BadZipFile|is not a zip file", _damaged),
-    (r"[^\n]*(?:Permission denied|\[Errno 13\]|Access is denied)[^\n]*", _no_permission),
-    (r"The user requested \(constraint\) (?P<pin>\S+)", _not_offered),
-    (r"No matching distribution found for (?P<name>[\w.-]+)", _no_build),
+    ("damaged", r"DO NOT MATCH THE HASHES|Hash mismatch|BadZipFile|is not a zip file", _damaged),
+    (
+        "permission",
+        r"[^\n]*(?:Permission denied|\[Errno 13\]|Access is denied|not permitted)[^\n]*",
+        _no_permission,
+    ),
+    # uv, then pip, which names what it passed over
+    (
+        "python",
+        r"Python version \([^)]*\) does not satisfy\s+Python(?P<asks>\S+)\s+and\s+(?P<name>\S+)"
+        r"\s+depends",
+        _other_python,
+    ),
+    (
+        "python",
+        r"(?s)\b(?P<version>\d[\w.]*) Requires-Python (?P<asks>[^;\n]+)"
+        r".*No matching distribution found for (?P<name>[\w.-]+)==(?P=version)",
+        _other_python,
+    ),
+    ("missing", r"no version of (?P<pin>\S+==\S+)", _not_offered),
+    ("missing", r"Because\s+(?P<name>[\w.-]+)(?:==\S+)? has no (?:usable )?wheels", _no_build),
+    ("missing", r"No matching distribution found for (?P<pin>[\w.-]+==\S+)", _not_offered),
+    ("missing", r"No matching distribution found for (?P<name>[\w.-]+)", _no_build),
 )
 
 
 def explain(output: str, returncode: int, log: Path | None = None) -> SetupProblem:
-    """Return the problem that the output of a failed pip tells of."""
-    for pattern, tell in KNOWN:
+    """Return the problem that the output of a failed uv or pip tells of."""
+    for cause, pattern, tell in KNOWN:
         found = re.search(pattern, output)
         if found:
-            return SetupProblem(*tell(found), log=log)
+            return SetupProblem(*tell(found), log=log, cause=cause)
     if returncode < 0:
         return SetupProblem(
             f"the installer was ended from outside (signal {-returncode}).",
@@ -129,5 +166,5 @@ def explain(output: str, returncode: int, log: Path | None = None) -> SetupProbl
             log=log,
         )
     errors = re.findall(r"(?i)^\s*error:? (.+)$", output, flags=re.MULTILINE)
-    last = errors[-1].strip() if errors else f"pip ended with code {returncode}"
+    last = errors[-1].strip() if errors else f"the installer ended with code {returncode}"
     return SetupProblem(f"{last}.", "read the end of the log below.", log=log)

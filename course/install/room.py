@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from pathlib import Path
 from course.install.problems import SetupProblem
 
 GB = 1e9
-SPARE_GB = 0.5  # the three runs of pip peaked 0.1 GB above what stayed
+SPARE_GB = 0.5  # uv's run, which links what it unpacked, and pip's peaked 0.1 GB above what stayed
 
 
 @dataclass(frozen=True)
@@ -78,12 +79,13 @@ def check_disk(folder: Path, needed_gb: float) -> None:
 
 def size_gb(folder: Path) -> float:
     """Return how much ``folder`` holds, links not followed, 0 when there is none."""
-    total = 0
+    sizes: dict[tuple[int, int], int] = {}
     for parent, _, names in os.walk(folder):
         for name in names:
-            file = os.path.join(parent, name)
-            total += 0 if os.path.islink(file) else os.path.getsize(file)
-    return total / GB
+            found = os.lstat(os.path.join(parent, name))
+            # uv's cache and the packages are the same files under two names
+            sizes[found.st_dev, found.st_ino] = found.st_size if stat.S_ISREG(found.st_mode) else 0
+    return sum(sizes.values()) / GB
 
 
 def _too_full(folder: Path, free_gb: float, needed_gb: float) -> SetupProblem:

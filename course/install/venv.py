@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,9 +15,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from course.install.problems import SetupProblem, explain
+from course.install.problems import LOCK, SetupProblem, explain
 
 STAMP = "course-stamp.json"
+NAME = "finetuning-course"
+TOOLS = "tools.lock"  # what its authors use besides, uv among it
 
 
 def project() -> Path:
@@ -64,7 +68,7 @@ def fingerprint(venv: Path) -> str:
     parts = {
         "dependencies": dependencies(),
         "scripts": declared()["scripts"],
-        "constraints": (project() / "constraints.txt").read_text(encoding="utf-8"),
+        "lock": (project() / LOCK).read_text(encoding="utf-8"),
         "folder": str(venv),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
@@ -98,6 +102,17 @@ def complete(venv: Path) -> bool:
 def moved(venv: Path) -> bool:
     """Return whether the environment was made in another folder."""
     return stamp(venv).get("folder", str(venv)) != str(venv)
+
+
+def of_another_python(venv: Path) -> bool:
+    """Return whether the environment was made by another minor version of Python."""
+    this = ".".join(map(str, sys.version_info[:2]))
+    with suppress(OSError):
+        made_by = re.search(
+            r"^version *= *(\d+\.\d+)", (venv / "pyvenv.cfg").read_text(encoding="utf-8"), re.M
+        )
+        return made_by is not None and made_by[1] != this
+    return False
 
 
 def usable(venv: Path) -> bool:
@@ -134,24 +149,34 @@ def make(venv: Path) -> None:
 
 
 def mend(venv: Path) -> list[str]:
-    """Remove the records of packages that an interrupted install left half written.
+    """Remove the records of packages that an interrupted run left half written.
 
     Returns
     -------
     list of str
-        Their names. pip writes ``RECORD`` last, so a record folder without it is half a package,
-        which pip would otherwise take for a whole one.
+        Their names. A package is whole when all files that its ``RECORD`` lists are there in
+        their size; uv and pip would take half a one for whole.
     """
     folder = site_packages(venv)
     if folder is None:
         return []
-    halves = [one for one in folder.glob("*.dist-info") if not (one / "RECORD").exists()]
+    halves = [one for one in folder.glob("*.dist-info") if not _whole(one)]
     for half in [*halves, *folder.glob("~*")]:
         shutil.rmtree(half, ignore_errors=True)
     return sorted(half.name.split("-")[0] for half in halves)
 
 
-def installed_count(venv: Path) -> int:
-    """Return how many packages are installed."""
-    folder = site_packages(venv)
-    return 0 if folder is None else sum(1 for _ in folder.glob("*.dist-info"))
+def _whole(info: Path) -> bool:
+    try:
+        with (info / "RECORD").open(encoding="utf-8", newline="") as file:
+            rows = [row for row in csv.reader(file) if row and not row[0].endswith(".pyc")]
+        sizes = [(info.parent / name).stat().st_size for name, *_ in rows]
+    except (OSError, ValueError):
+        return False
+    inside = [
+        (row[2], str(size))
+        for row, size in zip(rows, sizes, strict=True)
+        if not row[0].startswith("..")  # a command's first line is this machine's
+    ]
+    # Installers name themselves when all else is written.
+    return (info / "INSTALLER").exists() and all(asked in ("", size) for asked, size in inside)
