@@ -61,4 +61,4 @@ def hold(verdicts: Mapping[str, Verdict], found: Sequence[Reach]) -> dict[str, V
     if not found:
         return dict(verdicts)
     uses, lines = found[0].place, "\n".join(flags(found))
-    return {name: held(verdict, uses, lines) for name, verdict in verdicts.items()}
+    return {name: held(verdict, f"it uses {uses}", lines) for name, verdict in verdicts.items()}

@@ -29,6 +29,7 @@ from grader.checks.verdict import (
     decide,
     fault,
     nothing_found,
+    recomputed,
     stopped,
 )
 from grader.dependencies import SETUP, Cell, Plan, bound_names, plan
@@ -375,7 +376,7 @@ def _judge(run: _Run, check: Check, cases: Sequence[Case], reply: Mapping[str, A
         return fault(check, f"{len(seen)} observations of {len(cases)} cases")
     if any(_needs_memory(look) for look in seen):
         return _stopped(check, _lost(Gone(MEMORY), check.timeout_s))
-    verdict = decide(check, cases, seen, unfilled)
+    verdict = recomputed(check, cases, seen, decide(check, cases, seen, unfilled))
     verdict = own_code.explained(verdict, run.plan, {**run.errors, **run.lost})
     broken = run.broken_setup()
     return fault(check, broken) if broken and not verdict.passed else verdict

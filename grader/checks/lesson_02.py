@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from grader.checks import layers as tables
+from grader.checks import recomputed
 from grader.checks.lesson_02_hints import COUNT, FREEZE, LAST, PHASE, STILL, Hint
 from grader.checks.model import Check, Facts, Finding
 from grader.checks.shown import Table, compared
@@ -216,6 +217,10 @@ def _still_or_not(layers: Sequence[small.Norm], still: Flags, drifted: Flags) ->
     return compared("Mean and variance of each BatchNorm layer", "BatchNorm of", rows)
 
 
+def _step_again(case: Case, facts: Facts) -> str:
+    return recomputed.steps(case.params, facts, facts["trains"], small.RATE)
+
+
 FREEZE_BACKBONE = Check(
     id="02-freezing/freeze-backbone",
     title="Freeze the backbone, not the head",
@@ -226,6 +231,7 @@ FREEZE_BACKBONE = Check(
     cases=draw_freeze,
     parts={"from open": 2, "whatever the flags were": 1},
     hints={name: str(hint) for name, hint in FREEZE.items()},
+    recompute=_step_again,
 )
 
 # --- 3 BatchNorm held still -------------------------------------------------------------------
@@ -321,6 +327,7 @@ STILL_BATCHNORM = Check(
     cases=draw_still,
     parts={"backbone frozen": 2, "other flags": 1},
     hints={name: str(hint) for name, hint in STILL.items()},
+    recompute=_step_again,
 )
 
 # --- 4 unfreeze the end -----------------------------------------------------------------------
@@ -520,6 +527,16 @@ def _blocks(listed: Sequence[small.Array], flags: Flags) -> set[int]:
     return {array.block for array, flag in zip(listed, flags, strict=True) if flag}
 
 
+def _phase_again(case: Case, facts: Facts) -> str:
+    if facts["framework"] == "pytorch":  # flags, and what an optimizer holds: there is no array
+        return ""
+    if case.part == "what moves":
+        return recomputed.steps(case.params, facts, facts["trains"])
+    network = recomputed.Network(case.params, "keras", facts["weights"], facts["statistics"])
+    logits = network.logits(small.batch(case.params, case.seed)[0])
+    return "" if recomputed.close(facts["logits"], logits) else "the logits on a batch"
+
+
 NEXT_PHASE = Check(
     id="02-freezing/next-phase",
     title="Begin the next phase",
@@ -530,6 +547,7 @@ NEXT_PHASE = Check(
     cases=draw_phase,
     parts={"what moves": 2, "rate and kind": 1},
     hints={name: str(hint) for name, hint in PHASE.items()},
+    recompute=_phase_again,
 )
 
 CHECKS = (COUNT_TRAINABLE, FREEZE_BACKBONE, STILL_BATCHNORM, UNFREEZE_LAST, NEXT_PHASE)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.checks import recomputed
 from grader.checks.lesson_02_hints import Hint
 from grader.checks.lesson_03_hints import EPOCH, FAULT, HEAD, ONCE
 from grader.checks.model import Check, Facts, Finding
@@ -117,6 +118,14 @@ def _judge_trains(case: Case, facts: Facts) -> Finding:
     return _wrong(facts, HEAD, checked, expected, f"{facts['trains']} parameters", hint)
 
 
+def _head_again(case: Case, facts: Facts) -> str:
+    features, arrays = _features(case), observers.draw_arrays(case)
+    if case["hidden"]:
+        features = np.maximum(features @ arrays["hidden"] + arrays["bias"], 0)
+    fits = recomputed.head_fits(facts["outputs"], features, facts["arrays"])
+    return "" if fits else "the outputs of the new model"
+
+
 NEW_HEAD = Check(
     id="03-new-head/new-head",
     title="Put a new head on any network",
@@ -128,6 +137,7 @@ NEW_HEAD = Check(
     parts={"the last layer": 2, "behind a hidden layer": 1},
     hints={name: str(hint) for name, hint in HEAD.items()},
     timeout_s=40,
+    recompute=_head_again,
 )
 
 # --- 2 one epoch ------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from grader.checks import layers as tables
+from grader.checks import recomputed
 from grader.checks.lesson_02_hints import Hint
 from grader.checks.lesson_05_hints import FOLLOW, FRONT, PHASE, RECIPE
 from grader.checks.model import Check, Facts, Finding
@@ -388,6 +389,15 @@ def _judge_numbers(case: Case, facts: Facts, calls: Sequence[Mapping[str, Any]])
     return None
 
 
+def _recipe_again(case: Case, facts: Facts) -> str:
+    framework = {"framework": facts["framework"]}
+    found = (
+        recomputed.steps(case.params, {**call, **framework}, call["trains"])
+        for call in facts["calls"]
+    )
+    return next(filter(None, found), "")
+
+
 TWO_PHASES = Check(
     id="05-fine-tuning/two-phases",
     title="Write the two-phase recipe",
@@ -397,6 +407,7 @@ TWO_PHASES = Check(
     judge=judge_recipe,
     cases=draw_recipe,
     hints=_texts(RECIPE),
+    recompute=_recipe_again,
 )
 
 # --- 4 one prediction followed ------------------------------------------------------------------

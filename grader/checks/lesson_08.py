@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.checks import recomputed
 from grader.checks.lesson_08_hints import SAVED, SHARED, TUNE
 from grader.checks.model import Check, Facts, Finding
 from grader.checks.shown import Table
@@ -167,6 +168,21 @@ def _judge_second(
     return None
 
 
+def _training_again(case: Case, facts: Facts) -> str:
+    (weights, trained), (began, ended) = facts["weights"], facts["statistics"]
+    images, labels = observers.draw_task(case)
+    seen = observers.PICTURES * 2 // 3  # what it trained on
+    for told, *arrays in zip(facts["losses"], (weights, trained), (began, ended), strict=True):
+        logits = recomputed.Network(case.params, facts["framework"], *arrays).logits(images[:seen])
+        if not recomputed.close(told, recomputed.loss(logits, labels[:seen])):
+            return "the losses before and after"
+    if facts["drifted"] != sum(small.moved(began, ended)):
+        return "how many statistics moved"
+    in_a_phase = {place for phase in facts["phases"] for place in phase["arrays"]}
+    moved = {at for at, flag in enumerate(small.moved(weights, trained)) if flag}
+    return "" if moved <= in_a_phase else "which weights moved"
+
+
 FINE_TUNE = Check(
     id="08-capstone/fine-tune",
     title="Train in two phases",
@@ -177,6 +193,7 @@ FINE_TUNE = Check(
     cases=draw_tune,
     hints={name: str(hint) for name, hint in TUNE.items()},
     timeout_s=90,
+    recompute=_training_again,
 )
 
 # --- 3 a saved model --------------------------------------------------------------------------
@@ -266,6 +283,15 @@ def _judge_right(
     )
 
 
+def _answers_again(case: Case, facts: Facts) -> str:
+    chances, few, damaged = facts["chances"], facts["few"], facts["damaged"]
+    same = damaged.shape == chances.shape and np.allclose(damaged, chances, atol=1e-6)
+    if facts["from_file"] == same:
+        return "the answers of a damaged file"
+    alone = few.shape == chances[:5].shape and np.allclose(few, chances[:5], atol=1e-3)
+    return "" if facts["alone"] == alone else "the answers for five pictures alone"
+
+
 SAVED_MODEL = Check(
     id="08-capstone/saved-model",
     title="A saved model, on pictures it has never seen",
@@ -276,6 +302,7 @@ SAVED_MODEL = Check(
     cases=draw_saved,
     hints=SAVED,
     timeout_s=90,
+    recompute=_answers_again,
 )
 
 CHECKS = (SHARED_PICTURES, FINE_TUNE, SAVED_MODEL)

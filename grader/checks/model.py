@@ -15,6 +15,7 @@ from grader.observers.model import FRAMEWORKS, Case, Student, framework_name
 Facts = Mapping[str, Any]
 Observe = Callable[[Student, Case], Mapping[str, Any]]
 Judge = Callable[[Case, Facts], "Finding"]
+Recompute = Callable[[Case, Facts], str]
 Draw = Callable[[np.random.Generator], Sequence[Mapping[str, Any]]]
 
 PUBLIC_SEED = 0
@@ -116,6 +117,9 @@ class Check:
         The budget for observing all cases of the check once.
     frameworks : tuple of str
         Where the exercise exists.
+    recompute : function, optional
+        ``recompute(case, facts) -> str`` works out again, when grading, what facts conclude from
+        the arrays that came along. What it returns names what does not agree; empty if all does.
     """
 
     id: str
@@ -130,6 +134,7 @@ class Check:
     timeout_s: float = 30.0
     memory_mb: int = 4000
     frameworks: tuple[str, ...] = FRAMEWORKS
+    recompute: Recompute | None = None
 
     def __post_init__(self) -> None:
         if not _ID.fullmatch(self.id):

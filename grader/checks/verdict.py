@@ -208,6 +208,29 @@ def _not_done(check: Check, name: str) -> Verdict:
     )
 
 
+def recomputed(
+    check: Check, cases: Sequence[Case], seen: Sequence[Observation], verdict: Verdict
+) -> Verdict:
+    """Return the verdict, held if what earned points is not what the arrays beside it come to."""
+    if check.recompute is None or not verdict.points:
+        return verdict
+    for case, look in zip(cases, seen, strict=True):
+        found = _disagreement(check, case, look)
+        if found:
+            said = "its numbers are not those that the same arrays give when computed again"
+            return held(verdict, said, f"{case.name}: {found}")
+    return verdict
+
+
+def _disagreement(check: Check, case: Case, look: Observation) -> str:
+    if check.recompute is None or look.status != OK or not check.judge(case, look.facts).share:
+        return ""
+    try:
+        return check.recompute(case, look.facts)
+    except Exception as error:  # arrays of another shape than those of the case
+        return f"arrays that cannot be computed with: {type(error).__name__}: {error}"
+
+
 def fault(check: Check, detail: str, *, seconds: float = 0.0) -> Verdict:
     """Return the verdict for a fault of the grader's own."""
     return Verdict(
@@ -262,15 +285,15 @@ def stopped(check: Check, status: str, found: str, next_step: str, *, detail: st
     )
 
 
-def held(verdict: Verdict, uses: str, detail: str) -> Verdict:
+def held(verdict: Verdict, found: str, detail: str) -> Verdict:
     """Return the verdict whose points wait for a person; what earned nothing stays as it is.
 
     A fault of the grader's own beside such code is no longer taken for one.
 
     Parameters
     ----------
-    uses : str
-        What the code uses and where, as it goes into a sentence.
+    found : str
+        What is doubtful, in a sentence.
     detail : str
         The lines in question.
     """
@@ -283,7 +306,7 @@ def held(verdict: Verdict, uses: str, detail: str) -> Verdict:
         held=verdict.points,
         checked=verdict.title,
         expected="",
-        found=f"it uses {uses}",
+        found=found,
         next_step="Your instructor will look at it before points are given.",
         hint_id="",
         detail=f"{detail}\n{verdict.detail}".strip(),

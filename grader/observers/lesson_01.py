@@ -118,6 +118,7 @@ def _torch_head(student: Student, case: Case) -> dict[str, Any]:
         "added": sum(size for size, _ in sizes) - sum(p.numel() for p in backbone),
         "trainable": sum(size for size, trains in sizes if trains),
         "backbone_trains": any(bool(p.requires_grad) for p in backbone),
+        "arrays": [p.detach().numpy().copy() for p in model.parameters()],
     }
 
 
@@ -135,6 +136,7 @@ def _keras_head(student: Student, case: Case) -> dict[str, Any]:
         "added": int(model.count_params() - base.count_params()),
         "trainable": sum(int(np.prod(v.shape)) for v in model.trainable_variables),
         "backbone_trains": bool(base.trainable_variables),
+        "arrays": [keras.ops.convert_to_numpy(array) for array in model.weights],
     }
 
 

@@ -57,11 +57,11 @@ def _moved_in_a_step(student: Student, model: Any, case: Case) -> dict[str, Any]
     kit = _kit(student)
     if student.framework == "pytorch":
         model.train()
-    weights, averages = kit.values(model), kit.statistics(model)
-    kit.descend(model, case.params, case.seed)
+    step = small.watched(kit, model, kit.descend, case.params, case.seed)
     return {
-        "moved": kit.moved(weights, kit.values(model)),
-        "drifted": kit.moved(averages, kit.statistics(model)),
+        "steps": [step],
+        "moved": small.moved(step["weights"], step["weights_after"]),
+        "drifted": small.moved(step["statistics"], step["statistics_after"]),
     }
 
 
@@ -100,10 +100,10 @@ def _epochs_with_still_batchnorm(student: Student, model: Any, case: Case) -> di
     import torch
 
     kit = _kit(student)
-    averages = kit.statistics(model)
-    for epoch in range(2):
+    averages, steps = kit.statistics(model), []
+    for seed in (case.seed, case.seed + 1):
         student.keep_batchnorm_still(model)
-        kit.step(model, case.params, case.seed + epoch)
+        steps.append(small.watched(kit, model, kit.step, case.params, seed))
         modes = {
             "mode": bool(model.training),
             "dropout": all(
@@ -112,7 +112,8 @@ def _epochs_with_still_batchnorm(student: Student, model: Any, case: Case) -> di
         }
         drifted = kit.moved(averages, kit.statistics(model))
         model.eval()
-    return {**modes, "drifted": drifted, "trains": kit.trains(model), "framework": "pytorch"}
+    flags = {"trains": kit.trains(model), "framework": "pytorch"}
+    return {**modes, **flags, "drifted": drifted, "began": averages, "steps": steps}
 
 
 def cut_network(params: small.Params, framework: str) -> dict[str, Any]:
@@ -211,15 +212,20 @@ def _losses(model: Any, params: small.Params, seed: int) -> dict[str, Any]:
             hint_id="wrong-loss",
         ) from None
     as_numbers = keras.ops.convert_to_numpy
-    return {"logits": as_numbers(logits), "classes": classes, "loss": float(as_numbers(loss))}
+    return {
+        "logits": as_numbers(logits),
+        "classes": classes,
+        "loss": float(as_numbers(loss)),
+        "weights": small_keras.values(model),
+        "statistics": small_keras.statistics(model),
+    }
 
 
 def _step_of(student: Student, model: Any, case: Case) -> dict[str, Any]:
     kit = _kit(student)
-    before = kit.values(model)
     model.run_eagerly = True  # a graph for a single step takes a second to make
     try:
-        kit.step(model, case.params, case.seed)
+        seen = small.watched(kit, model, kit.step, case.params, case.seed)
     except (ValueError, KeyError) as error:
         said = str(error)
         raise Unusable(
@@ -227,4 +233,4 @@ def _step_of(student: Student, model: Any, case: Case) -> dict[str, Any]:
             f"{type(error).__name__}: {said.splitlines()[0][:60]}",
             hint_id="old-optimizer" if "nknown variable" in said else "wrong-loss",
         ) from None
-    return {"moved": kit.moved(before, kit.values(model))}
+    return {"steps": [seen], "moved": small.moved(seen["weights"], seen["weights_after"])}

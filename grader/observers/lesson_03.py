@@ -71,6 +71,7 @@ def new_head(student: Student, case: Case) -> dict[str, Any]:
         "framework": student.framework,
         "outputs": outputs,
         "kept": sum(kept),
+        "arrays": held,
         **kit.counts(model, kernel=arrays["kernel"]),
     }
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.observers import Case, Student, Unusable
+from grader.observers import Case, Student, Unusable, small
 
 SIDE_PX = 8
 EPSILON = 1e-3
@@ -244,56 +244,62 @@ def two_phases(student: Student, case: Case) -> dict[str, Any]:
     if student.framework == "pytorch":
 
         def train(model: Any, optimizer: Any, epochs: int) -> None:
-            call = _watched(kit, model, case, lambda: _epochs(model, optimizer, case))
+            call = _watched(kit, model, lambda: _epochs(model, optimizer, case))
             rates = sorted({float(group["lr"]) for group in optimizer.param_groups})
             calls.append({**call, "rates": rates, "epochs": int(epochs)})
 
     else:
 
         def train(model: Any, epochs: int) -> None:  # type: ignore[misc]
-            call = _watched(kit, model, case, lambda: _fit(kit, model, case))
+            call = _watched(kit, model, lambda: _fit(kit, model, case))
             calls.append({**call, "rates": [_rate(model.optimizer)], "epochs": int(epochs)})
 
     student.two_phases(model, train, tuple(case["rates"]), tuple(case["epochs"]))
     return {"framework": student.framework, "calls": calls}
 
 
-def _watched(kit: ModuleType, model: Any, case: Case, work: Callable[[], None]) -> dict[str, Any]:
+def _watched(kit: ModuleType, model: Any, work: Callable[[], list[Any]]) -> dict[str, Any]:
     """Do one call's training; report what trained, moved and drifted."""
-    flags, before, averages = kit.trains(model), kit.values(model), kit.statistics(model)
-    work()
+    flags = kit.trains(model)
+    steps = work()
+    first, last = steps[0], steps[-1]
     return {
         "trains": flags,
-        "moved": kit.moved(before, kit.values(model)),
-        "drifted": kit.moved(averages, kit.statistics(model)),
+        "moved": small.moved(first["weights"], last["weights_after"]),
+        "drifted": small.moved(first["statistics"], last["statistics_after"]),
+        "steps": steps,
     }
 
 
-def _epochs(model: Any, optimizer: Any, case: Case) -> None:
+def _epochs(model: Any, optimizer: Any, case: Case) -> list[dict[str, Any]]:
     """Train as `course.torch_kit` does: frozen BatchNorm layers stay still."""
     import torch
 
     from grader.observers import small_torch
 
-    pictures, classes = small_torch.batch(case.params, case.seed)
-    for _ in range(2):
-        model.train()
-        for layer in small_torch.norm_layers(model):
-            layer.train(any(p.requires_grad for p in layer.parameters()))
+    def step(model: Any, params: small.Params, seed: int) -> None:
+        pictures, classes = small_torch.batch(params, seed)
         optimizer.zero_grad()
         loss = torch.nn.functional.cross_entropy(model(pictures), classes)
         if loss.requires_grad:
             loss.backward()
             optimizer.step()
 
+    steps = []
+    for _ in range(2):
+        model.train()
+        for layer in small_torch.norm_layers(model):
+            layer.train(any(p.requires_grad for p in layer.parameters()))
+        steps.append(small.watched(small_torch, model, step, case.params, case.seed))
+    return steps
 
-def _fit(kit: ModuleType, model: Any, case: Case) -> None:
+
+def _fit(kit: ModuleType, model: Any, case: Case) -> list[dict[str, Any]]:
     if getattr(model, "optimizer", None) is None:
         raise Unusable("a compiled model", "train called before compile", hint_id="not-told")
     model.run_eagerly = True  # two steps are not worth a graph
     try:
-        for _ in range(2):
-            kit.step(model, case.params, case.seed)
+        return [small.watched(kit, model, kit.step, case.params, case.seed) for _ in range(2)]
     except (ValueError, KeyError) as error:
         unknown = "nknown variable" in str(error)
         raise Unusable(

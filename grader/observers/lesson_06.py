@@ -60,7 +60,7 @@ def layerwise_optimizer(student: Student, case: Case) -> dict[str, Any]:
         "weights_changed": any(kit.moved(before, kit.values(model))),
     }
     step = _torch_moves if student.framework == "pytorch" else _keras_moves
-    return facts | {"moves": step(model, optimizer)}
+    return facts | {"moves": step(model, optimizer), "after": kit.values(model)}
 
 
 def _torch_moves(model: Any, optimizer: Any) -> list[float]:

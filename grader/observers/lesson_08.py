@@ -115,15 +115,17 @@ def saved_model(student: Student, case: Case) -> dict[str, Any]:
         few = _predicted(lambda: student.predict_saved(str(path), images[:5].copy()))
         path.write_bytes(given.read_bytes()[:200])
         try:
-            from_file = not _alike(chances, student.predict_saved(str(path), images.copy()))
+            damaged = _predicted(lambda: student.predict_saved(str(path), images.copy()))
         except Exception:  # as it should: the file is damaged
-            from_file = True
+            damaged = np.empty(0)
     alone = few.shape == chances[:5].shape and bool(np.allclose(few, chances[:5], atol=1e-3))
     return {
         "framework": student.framework,
         "chances": chances,
-        "from_file": from_file,
+        "from_file": not _alike(chances, damaged),
         "alone": alone,
+        "few": few,
+        "damaged": damaged,
         "bytes": given.stat().st_size,
     }
 
@@ -156,6 +158,5 @@ def _predicted(call: Callable[[], Any]) -> np.ndarray:
     return chances
 
 
-def _alike(chances: np.ndarray, others: Any) -> bool:
-    others = _predicted(lambda: others)
+def _alike(chances: np.ndarray, others: np.ndarray) -> bool:
     return others.shape == chances.shape and bool(np.allclose(others, chances, atol=1e-6))

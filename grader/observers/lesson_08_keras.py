@@ -24,6 +24,7 @@ def watched(student: Student, case: Case, train: Data, val: Data) -> dict[str, A
         if len(array.shape) == 4:
             array.assign(GAIN * array)
     averages, before = small_keras.statistics(model), loss(model, train)
+    weights = small_keras.values(model)
     notes: Notes = []
     with _noting(model, notes):
         student.fine_tune(model, _copies(train), _copies(val))
@@ -32,6 +33,8 @@ def watched(student: Student, case: Case, train: Data, val: Data) -> dict[str, A
         "drifted": sum(small_keras.moved(averages, small_keras.statistics(model))),
         "flags": small_keras.trains(model),
         "losses": [before, loss(model, train)],
+        "weights": [weights, small_keras.values(model)],
+        "statistics": [averages, small_keras.statistics(model)],
     }
 
 

@@ -36,6 +36,7 @@ def watched(student: Student, case: Case, train: Data, val: Data) -> dict[str, A
         notes.append((sorted(place for place, _ in moving), max(rates, default=0.0)))
 
     averages, before = small_torch.statistics(model), loss(model, train)
+    weights = small_torch.values(model)
     handle = register_optimizer_step_pre_hook(note)
     try:
         student.fine_tune(model, ordered(train), ordered(val))
@@ -46,6 +47,8 @@ def watched(student: Student, case: Case, train: Data, val: Data) -> dict[str, A
         "drifted": sum(small_torch.moved(averages, small_torch.statistics(model))),
         "flags": small_torch.trains(model),
         "losses": [before, loss(model, train)],
+        "weights": [weights, small_torch.values(model)],
+        "statistics": [averages, small_torch.statistics(model)],
     }
 
 

@@ -6,13 +6,17 @@ right without asking the process that runs a student's code.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
+
+import numpy as np
 
 INPUTS = 3  # channels of a picture
 SIDE_PX = 8
 PICTURES = 12
+RATE = 0.5  # of the step of plain descent that is watched
 
 Params = Mapping[str, Any]
 
@@ -116,3 +120,40 @@ def flags(params: Params) -> list[bool]:
 def total(counted: Sequence[Array], chosen: Sequence[bool]) -> int:
     """Return how many numbers the chosen arrays hold."""
     return sum(array.size for array, wanted in zip(counted, chosen, strict=True) if wanted)
+
+
+def batch(params: Params, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return ``(N, 8, 8, 3) float32`` pictures and their classes."""
+    rng = np.random.default_rng(seed + 1)
+    shape = (PICTURES, SIDE_PX, SIDE_PX, INPUTS)
+    pictures = rng.normal(0.5, 1.5, shape).astype(np.float32)
+    return pictures, rng.integers(0, params["classes"], PICTURES)
+
+
+def watched(
+    kit: ModuleType, model: Any, take: Callable[..., None], params: Params, seed: int
+) -> dict[str, Any]:
+    """Take a step without dropout; report the arrays around it, so that it can be worked out again.
+
+    Parameters
+    ----------
+    kit : module
+        `small_keras` or `small_torch`.
+    take : function
+        ``take(model, params, seed)`` takes the step, on the batch that belongs to ``seed``.
+    """
+    with kit.without_dropout(model):
+        before = {"weights": kit.values(model), "statistics": kit.statistics(model)}
+        modes = kit.modes(model)
+        take(model, params, seed)
+    after: dict[str, Any] = {
+        "weights_after": kit.values(model),
+        "statistics_after": kit.statistics(model),
+    }
+    after["logits"] = kit.logits(model, batch(params, seed)[0])
+    return before | after | {"modes": modes, "seed": seed}
+
+
+def moved(before: Sequence[np.ndarray], after: Sequence[np.ndarray]) -> list[bool]:
+    """Return, array by array, whether a single number differs."""
+    return [not np.array_equal(old, new) for old, new in zip(before, after, strict=True)]

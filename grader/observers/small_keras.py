@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from grader.observers import small
-from grader.observers.small_torch import moved
+from grader.observers.small import batch, moved
 
 if TYPE_CHECKING:
     import keras
 
 __all__ = [
+    "batch",
     "build",
     "compiled",
     "descend",
+    "logits",
+    "modes",
     "moved",
     "norm_layers",
     "set_flags",
@@ -25,10 +28,8 @@ __all__ = [
     "step",
     "trains",
     "values",
+    "without_dropout",
 ]
-
-
-RATE = 0.5
 
 
 def build(params: small.Params, seed: int) -> keras.Model:
@@ -151,14 +152,6 @@ def _parameters(model: keras.Model) -> list[Any]:
     return [array for layer in walk(model) for array in _own_parameters(layer)]
 
 
-def batch(params: small.Params, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return ``(N, 8, 8, 3) float32`` pictures and their classes."""
-    rng = np.random.default_rng(seed + 1)
-    shape = (small.PICTURES, small.SIDE_PX, small.SIDE_PX, small.INPUTS)
-    pictures = rng.normal(0.5, 1.5, shape).astype(np.float32)
-    return pictures, rng.integers(0, params["classes"], small.PICTURES)
-
-
 def trains(model: keras.Model) -> list[bool]:
     """Return, for each parameter in order, whether the model lists it as trainable."""
     listed = {id(array) for array in model.trainable_weights}
@@ -194,12 +187,40 @@ def statistics(model: keras.Model) -> list[np.ndarray]:
     ]
 
 
+def modes(model: keras.Model) -> list[bool]:
+    """Return which BatchNorm layers take the statistics of their batch, in training."""
+    return [bool(layer.trainable) for layer in norm_layers(model)]
+
+
+def logits(model: keras.Model, pictures: np.ndarray) -> np.ndarray:
+    """Return what pictures ``(N, H, W, 3)`` come to, in inference mode."""
+    import keras
+
+    return keras.ops.convert_to_numpy(model(pictures, training=False))
+
+
+@contextmanager
+def without_dropout(model: keras.Model) -> Iterator[None]:
+    """Let all features pass meanwhile."""
+    import keras
+
+    found = [layer for layer in walk(model) if isinstance(layer, keras.layers.Dropout)]
+    shares = [layer.rate for layer in found]
+    for layer in found:
+        layer.rate = 0.0
+    try:
+        yield
+    finally:
+        for layer, share in zip(found, shares, strict=True):
+            layer.rate = share
+
+
 def compiled(model: keras.Model) -> keras.Model:
     """Compile for a step of plain gradient descent, eagerly: faster for a single one."""
     import keras
 
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.SGD(RATE), loss, run_eagerly=True)
+    model.compile(keras.optimizers.SGD(small.RATE), loss, run_eagerly=True)
     return model
 
 
@@ -223,5 +244,5 @@ def descend(model: keras.Model, params: small.Params, seed: int) -> None:
         loss = tf.nn.sparse_softmax_cross_entropy_with_logits(classes, logits)
     for weight, slope in zip(weights, tape.gradient(loss, weights), strict=True):
         if slope is not None:
-            weight.assign_sub(RATE / len(classes) * slope)
+            weight.assign_sub(small.RATE / len(classes) * slope)
     return None

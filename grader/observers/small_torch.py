@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from grader.observers import small
+from grader.observers.small import moved
 
 if TYPE_CHECKING:
     import torch
     from torch import nn
+
+__all__ = [
+    "batch",
+    "build",
+    "descend",
+    "logits",
+    "modes",
+    "moved",
+    "norm_layers",
+    "statistics",
+    "step",
+    "trains",
+    "values",
+    "without_dropout",
+]
 
 
 def build(params: small.Params, seed: int) -> nn.Module:
@@ -77,10 +95,8 @@ def batch(params: small.Params, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Return ``(N, 3, 8, 8) float32`` pictures and their classes."""
     import torch
 
-    rng = np.random.default_rng(seed + 1)
-    shape = (small.PICTURES, small.INPUTS, small.SIDE_PX, small.SIDE_PX)
-    pictures = torch.from_numpy(rng.normal(0.5, 1.5, shape).astype(np.float32))
-    return pictures, torch.from_numpy(rng.integers(0, params["classes"], small.PICTURES))
+    pictures, classes = small.batch(params, seed)
+    return torch.from_numpy(pictures.transpose(0, 3, 1, 2).copy()), torch.from_numpy(classes)
 
 
 def trains(model: nn.Module) -> list[bool]:
@@ -113,7 +129,7 @@ def step(model: nn.Module, params: small.Params, seed: int) -> None:
     import torch
 
     pictures, classes = batch(params, seed)
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
+    optimizer = torch.optim.SGD(model.parameters(), lr=small.RATE)
     optimizer.zero_grad()
     loss = torch.nn.functional.cross_entropy(model(pictures), classes)
     if loss.requires_grad:
@@ -124,6 +140,34 @@ def step(model: nn.Module, params: small.Params, seed: int) -> None:
 descend = step  # as in Keras: a step of one's own, whatever the model was compiled with
 
 
-def moved(before: list[np.ndarray], after: list[np.ndarray]) -> list[bool]:
-    """Return, array by array, whether a single number differs."""
-    return [not np.array_equal(old, new) for old, new in zip(before, after, strict=True)]
+def modes(model: nn.Module) -> list[bool]:
+    """Return which BatchNorm layers take the statistics of their batch."""
+    return [layer.training for layer in norm_layers(model)]
+
+
+def logits(model: nn.Module, pictures: np.ndarray) -> np.ndarray:
+    """Return what pictures ``(N, H, W, 3)`` come to, in evaluation mode; modes stay as they are."""
+    import torch
+
+    modes = {layer: layer.training for layer in model.modules()}
+    with torch.no_grad():
+        made = model.eval()(torch.from_numpy(pictures.transpose(0, 3, 1, 2).copy()))
+    for layer, mode in modes.items():
+        layer.training = mode
+    return made.numpy()
+
+
+@contextmanager
+def without_dropout(model: nn.Module) -> Iterator[None]:
+    """Let all features pass meanwhile."""
+    from torch import nn
+
+    found = [layer for layer in model.modules() if isinstance(layer, nn.Dropout)]
+    shares = [layer.p for layer in found]
+    for layer in found:
+        layer.p = 0.0
+    try:
+        yield
+    finally:
+        for layer, share in zip(found, shares, strict=True):
+            layer.p = share

@@ -17,6 +17,7 @@ from typing import Any
 
 from grader.checks import Check, Student, Verdict, decide, get
 from grader.checks.shown import as_text
+from grader.checks.verdict import recomputed
 from grader.observers.run import MISSING, Observation, missing_answer, observe_case
 from grader.worker.audit import Watch, compiled
 
@@ -65,7 +66,8 @@ def verdict(check: Check, framework: str, code: str, file: str, seed: int) -> Ve
     if absent:
         return decide(check, cases, [Observation(MISSING, {}, {"name": absent})])
     student = Student(framework, {name: names[name] for name in check.answers})
-    return decide(check, cases, [observe_case(check.observe, student, case) for case in cases])
+    seen = [observe_case(check.observe, student, case) for case in cases]
+    return recomputed(check, cases, seen, decide(check, cases, seen))
 
 
 def main(framework: str, lesson: str = "*") -> None:
