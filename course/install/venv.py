@@ -51,12 +51,13 @@ def site_packages(venv: Path) -> Path | None:
 def declared() -> dict[str, Any]:
     """Return the ``[project]`` table of ``pyproject.toml``."""
     text = (project() / "pyproject.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)["project"]
+    table: dict[str, Any] = tomllib.loads(text)["project"]
+    return table
 
 
 def dependencies() -> list[str]:
     """Return what the course asks for, as requirement lines."""
-    return declared()["dependencies"]
+    return list(declared()["dependencies"])
 
 
 def fingerprint(venv: Path) -> str:
@@ -101,7 +102,7 @@ def complete(venv: Path) -> bool:
 
 def moved(venv: Path) -> bool:
     """Return whether the environment was made in another folder."""
-    return stamp(venv).get("folder", str(venv)) != str(venv)
+    return bool(stamp(venv).get("folder", str(venv)) != str(venv))
 
 
 def of_another_python(venv: Path) -> bool:

@@ -71,7 +71,7 @@ class _Norm:
             self._note(mean, variance, x.size // len(mean))
         self._deviation = np.sqrt(variance + self._rule.epsilon)
         self._unit = (x - mean) / self._deviation
-        return self._gamma * self._unit + self._beta
+        return np.asarray(self._gamma * self._unit + self._beta)
 
     def _note(self, mean: np.ndarray, variance: np.ndarray, count: int) -> None:
         share = count / (count - 1) if self._rule.unbiased else 1.0
@@ -84,7 +84,7 @@ class _Norm:
         if self._averages:
             through = self._unit * (inner * self._unit).mean(self._axes)
             inner = inner - inner.mean(self._axes) - through
-        return inner / self._deviation
+        return np.asarray(inner / self._deviation)
 
 
 class _ReLU:
@@ -92,10 +92,10 @@ class _ReLU:
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         self._passes = x > 0
-        return x * self._passes
+        return np.asarray(x * self._passes)
 
     def backward(self, slope: np.ndarray) -> np.ndarray:
-        return slope * self._passes
+        return np.asarray(slope * self._passes)
 
 
 class _Pool:
@@ -116,11 +116,11 @@ class _Dense:
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         self._inputs = x
-        return x @ self._kernel + self._bias
+        return np.asarray(x @ self._kernel + self._bias)
 
     def backward(self, slope: np.ndarray) -> np.ndarray:
         self.slopes = [self._inputs.T @ slope, slope.sum(0)]
-        return slope @ self._kernel.T
+        return np.asarray(slope @ self._kernel.T)
 
 
 # --- the network ------------------------------------------------------------------------------
@@ -202,7 +202,7 @@ def _keras_order(arrays: Arrays, framework: str) -> list[np.ndarray]:
 
 def _log_chances(logits: np.ndarray) -> np.ndarray:
     shifted = logits - logits.max(axis=1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)))
 
 
 def loss(logits: np.ndarray, classes: np.ndarray) -> float:

@@ -196,7 +196,7 @@ def logits(model: keras.Model, pictures: np.ndarray) -> np.ndarray:
     """Return what pictures ``(N, H, W, 3)`` come to, in inference mode."""
     import keras
 
-    return keras.ops.convert_to_numpy(model(pictures, training=False))
+    return np.asarray(keras.ops.convert_to_numpy(model(pictures, training=False)))
 
 
 @contextmanager

@@ -154,7 +154,7 @@ def logits(model: nn.Module, pictures: np.ndarray) -> np.ndarray:
         made = model.eval()(torch.from_numpy(pictures.transpose(0, 3, 1, 2).copy()))
     for layer, mode in modes.items():
         layer.training = mode
-    return made.numpy()
+    return np.asarray(made.numpy())
 
 
 @contextmanager
