@@ -21,7 +21,7 @@ from pathlib import Path
 
 from benchmarks import measure
 from benchmarks.submissions import PROJECT
-from grader.classroom import Classroom
+from grader.classroom.folder import Classroom
 from tests.grader import cluster_class as light
 
 COLUMNS = (

@@ -16,11 +16,11 @@ from typing import Any
 
 import psutil
 
-from grader.classroom import Classroom
+from grader.classroom.engine import Engine
+from grader.classroom.folder import Classroom
 from grader.cluster import engine_on
-from grader.engine import Engine
-from grader.runner import Outcome, run_class
-from grader.workers import Workers
+from grader.gradebook.runner import Outcome, run_class
+from grader.isolation.workers import Workers
 
 
 def main() -> None:

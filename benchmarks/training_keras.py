@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from course import runs
 from course.device import describe_keras, keras_device
+from course.training import runs
 
 KIND = keras_device()  # before the first computation
 

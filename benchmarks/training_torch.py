@@ -9,10 +9,10 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from course import runs
 from course import torch_kit as kit
 from course.backbone import load_torch, preprocess
 from course.device import describe_torch, torch_device
+from course.training import runs
 
 CLASSES = 5
 RATE = 1e-3

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from course import runs
+from course.training import runs
 
 WARM_ROUNDS = 1
 SAVING_EPOCHS = 8

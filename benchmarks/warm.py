@@ -14,12 +14,12 @@ from pathlib import Path
 
 from grader.checks.model import Check
 from grader.checks.registry import get
-from grader.dependencies import cells_to_run
-from grader.lessons import load
-from grader.observers.model import Student
-from grader.observers.run import observe_case
-from grader.rebuild import Source, read_submission
-from grader.worker.child import Notebook, warm_up
+from grader.classroom.lessons import load
+from grader.grading.dependencies import cells_to_run
+from grader.grading.submission import Source, read_submission
+from grader.sandboxed.observers.model import Student
+from grader.sandboxed.observers.run import observe_case
+from grader.sandboxed.worker.child import Notebook, warm_up
 
 ENOUGH = 12  # submissions
 

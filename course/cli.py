@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 if TYPE_CHECKING:
-    from course.workspace import Copied
+    from course.workbench.workspace import Copied
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -32,8 +32,8 @@ def lab(
     ] = None,
 ) -> None:
     """Copy new lessons into work/, look after them, and open JupyterLab there."""
-    from course import lab as server
-    from course import welcome, workspace
+    from course.workbench import lab as server
+    from course.workbench import welcome, workspace
 
     chosen = None if check else server.free_port(port)
     _say_copied(workspace.copy_lessons())
@@ -53,7 +53,7 @@ def doctor() -> None:
 
 
 def _examine(*, fresh: bool) -> bool:
-    from course import doctor as physician
+    from course.workbench import doctor as physician
 
     findings = physician.examine(fresh=fresh)
     for one in findings:
@@ -81,7 +81,7 @@ def _say_copied(copied: Copied) -> None:
 @app.command()
 def lessons() -> None:
     """List the lessons."""
-    from course import overview
+    from course.workbench import overview
 
     for one in overview.overview():
         time = f" ({one.time})" if one.time else ""
@@ -93,8 +93,8 @@ def lessons() -> None:
 @app.command()
 def progress() -> None:
     """Say which checks are passed, and which concepts to practise next."""
-    from course import overview
-    from course.mastery import repeat_next
+    from course.records.mastery import repeat_next
+    from course.workbench import overview
 
     passed = overview.passed_checks()
     for lesson in overview.overview():
@@ -116,7 +116,7 @@ def reset(
     ] = None,
 ) -> None:
     """Put a lesson's untouched notebooks back; yours are kept beside them."""
-    from course import workspace
+    from course.workbench import workspace
 
     for name, kept in workspace.reset(lesson, framework):
         console.print(f"Put back: {name}" + (f"   (yours is now {kept})" if kept else ""))

@@ -12,7 +12,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from course import progress
+from course.records import progress
 
 SECTION = "predictions"
 Answer = str | int | float

@@ -17,9 +17,9 @@ from rich.console import Console
 from rich.markup import escape
 
 if TYPE_CHECKING:
-    from grader.classroom import Classroom, Submitted
-    from grader.feedback_zip import Zipped
-    from grader.intake import Taken
+    from grader.classroom.folder import Classroom, Submitted
+    from grader.gradebook.feedback_zip import Zipped
+    from grader.intake.take_in import Taken
 
 app = typer.Typer(
     help="Grade the course: your own notebook, or a class.",
@@ -49,7 +49,7 @@ def main() -> None:
         kind = type(error)
         if not kind.__module__.startswith("sqlalchemy.") and kind.__name__ != "InvalidEntry":
             raise
-        from grader.classroom import database_reason
+        from grader.classroom.folder import database_reason
 
         reason = escape(database_reason(error))
         _errors.print(f"[red]The gradebook cannot be used: {reason}.[/]")
@@ -61,10 +61,11 @@ def check(
     notebook: Annotated[Path, typer.Argument(help="work/02-freezing/pytorch.ipynb")],
 ) -> None:
     """Grade one notebook of your own, with hints, on cases you have not seen."""
-    from grader import lessons, report
-    from grader.rebuild import read_submission
-    from grader.session import grade
-    from grader.workers import makers_for
+    from grader.classroom import lessons
+    from grader.grading.session import grade
+    from grader.grading.submission import read_submission
+    from grader.isolation.workers import makers_for
+    from grader.reports import terminal
 
     if not notebook.is_file():
         raise FileNotFoundError(f"There is no file {notebook}; expected a notebook of a lesson.")
@@ -76,7 +77,7 @@ def check(
             _console.print(remark, markup=False)
         with _console.status(f"Running your answers of {lesson} ({framework}) ..."):
             result = grade(source, submission, framework, make, secret=secrets.token_bytes(16))
-    report.show(result, f"{lesson} · {framework}", _console)
+    terminal.show(result, f"{lesson} · {framework}", _console)
     raise typer.Exit(0 if all(v.passed for v in result.verdicts.values()) else 1)
 
 
@@ -88,9 +89,9 @@ _Student = Annotated[str | None, typer.Option("--student", help="Only this stude
 @app.command("new-class")
 def new_class(folder: Annotated[Path, typer.Argument(help="A new folder for the class.")]) -> None:
     """Make a class folder with its own copy of the lessons."""
-    from grader import classroom
+    from grader.classroom.folder import new_class as made
 
-    names = classroom.new_class(folder)
+    names = made(folder)
     _console.print(f"Made {folder} with {len(names)} lessons. Next: grade release -C {folder}")
 
 
@@ -109,9 +110,9 @@ def release(
     A quiz is released by name, such as quiz-02-freezing or quiz-mastery: without a key in it, and
     with a paper of their own for each student in the gradebook.
     """
-    from grader.classroom import Classroom
-    from grader.exams import is_exam
-    from grader.rules import frameworks_of, rule_name, said
+    from grader.classroom.exams import is_exam
+    from grader.classroom.folder import Classroom
+    from grader.classroom.rules import frameworks_of, rule_name, said
 
     room = Classroom(folder)
     rule = rule_name(framework)
@@ -149,17 +150,19 @@ def run(
     A submission that is graded is not run again, unless its text, the lesson's checks or the
     frameworks have changed. Whose points changed is shown, by exercise.
     """
-    from grader import overlooked, regrade, report
-    from grader.classroom import Classroom
-    from grader.plugins import engine_for
-    from grader.runner import run_class
+    from grader.classroom.folder import Classroom
+    from grader.gradebook import regrade
+    from grader.gradebook.plugins import engine_for
+    from grader.gradebook.runner import run_class
+    from grader.intake import overlooked
+    from grader.reports import terminal
 
     room = Classroom(folder)
     wanted = room.wanted(lesson, student)
     if not wanted:
         where = room.root / room.folders.submitted_directory
         _console.print(f"Nothing to grade: no STUDENT/LESSON/FRAMEWORK.ipynb below {where}.")
-        report.show_notes(overlooked.reasons(room), _console)
+        terminal.show_notes(overlooked.reasons(room), _console)
         raise typer.Exit(1)
     room.check_writable()
     if scheduler:
@@ -177,23 +180,23 @@ def run(
         engine, again = regrade.OneExercise(engine, name), True
     before = engine.log.latest()
     try:
-        with report.progress(len(wanted), _console) as advance:
+        with terminal.progress(len(wanted), _console) as advance:
             outcomes = run_class(
                 room, engine, wanted, jobs=jobs or os.cpu_count() or 1, again=again, notify=advance
             )
     except KeyboardInterrupt:
         _end_at_once()
     late = room.apply_lateness()
-    report.show_class(outcomes, _console)
+    terminal.show_class(outcomes, _console)
     for name in _lessons(wanted):
         for kept in room.exclude_overwriting.get(name, ()):
             _console.print(
                 f"{name}: cells saw the assignment's own {kept}, not the students'.", markup=False
             )
-    report.show_changes(list(regrade.changes(outcomes, before)), before, _console)
+    terminal.show_changes(list(regrade.changes(outcomes, before)), before, _console)
     if student is None:
-        report.show_missing({name: room.missing(name) for name in _lessons(wanted)}, _console)
-    report.show_notes(overlooked.reasons(room), _console)
+        terminal.show_missing({name: room.missing(name) for name in _lessons(wanted)}, _console)
+    terminal.show_notes(overlooked.reasons(room), _console)
     if late:
         _console.print(f"{late} late, with points off")
     raise typer.Exit(0 if all(outcome.entry for outcome in outcomes) else 1)
@@ -206,12 +209,12 @@ def accept(
     folder: Annotated[Path, typer.Option("--class", "-C", help="The class folder.")] = Path(),
 ) -> None:
     """Give the points that were held, after you have looked at the lines that were named."""
-    from grader import report
-    from grader.classroom import Classroom
-    from grader.engine import Engine
+    from grader.classroom.engine import Engine
+    from grader.classroom.folder import Classroom
     from grader.errors import ClassroomError
-    from grader.rebuild import read_submission
-    from grader.runner import run_class
+    from grader.gradebook.runner import run_class
+    from grader.grading.submission import read_submission
+    from grader.reports import terminal
 
     room = Classroom(folder)
     wanted = room.wanted(room.known(lesson), student)
@@ -224,16 +227,16 @@ def accept(
         given += engine.accept(read_submission(one.path, source), *who)
     if not given:
         raise ClassroomError(f"Nothing is held of {student}'s work on {lesson}.")
-    report.show_class(run_class(room, engine, wanted, jobs=1), _console)
+    terminal.show_class(run_class(room, engine, wanted, jobs=1), _console)
     room.apply_lateness()
-    points = report.points_text(given)
+    points = terminal.points_text(given)
     _console.print(f"{points} points that were held count now; the log keeps what was flagged.")
 
 
 def _end_at_once() -> NoReturn:
     """End without the threads, which wait for students' code that may take minutes more."""
     _console.print("Stopped. What is graded is kept; the same command goes on from there.")
-    from grader.container import remove_all
+    from grader.isolation.container import remove_all
 
     remove_all()
     sys.stdout.flush()
@@ -256,9 +259,10 @@ def feedback(
     ] = "",
 ) -> None:
     """Write each student's feedback as HTML, and your own page on the class."""
-    from grader import class_page, feedback_zip
-    from grader.classroom import Classroom
+    from grader.classroom.folder import Classroom
     from grader.errors import ClassroomError
+    from grader.gradebook import feedback_zip
+    from grader.reports import class_page
 
     room = Classroom(folder)
     for name in [lesson] if lesson else room.graded_lessons():
@@ -287,7 +291,7 @@ def _say_zipped(made: Zipped) -> None:
 @app.command()
 def image() -> None:
     """Make the image that shuts students' code in where bubblewrap does not: Docker, Podman."""
-    from grader import container
+    from grader.isolation import container
 
     _console.print(f"Made {container.build()}", markup=False)
 
@@ -298,9 +302,9 @@ def report(
     framework: Annotated[str, typer.Option(help="What counts, instead of what was released.")] = "",
 ) -> None:
     """Write class.html: scores, mistakes made most, whom to look at."""
-    from grader import class_page
-    from grader.classroom import Classroom
-    from grader.rules import rule_name
+    from grader.classroom.folder import Classroom
+    from grader.classroom.rules import rule_name
+    from grader.reports import class_page
 
     room = Classroom(folder)
     room.apply_lateness()
@@ -317,10 +321,11 @@ def export(
     framework: Annotated[str, typer.Option(help="What counts, instead of what was released.")] = "",
 ) -> None:
     """Write the grades for a spreadsheet, for Canvas or for Moodle."""
-    from grader import rules, scores
-    from grader.classroom import Classroom
+    from grader.classroom import rules
+    from grader.classroom.folder import Classroom
     from grader.errors import ClassroomError
-    from grader.exports import FORMATS
+    from grader.gradebook import scores
+    from grader.gradebook.exports import FORMATS
 
     if form not in FORMATS:
         raise ClassroomError(f"--format is {form!r}; expected one of {', '.join(FORMATS)}.")
@@ -348,9 +353,9 @@ def take_in(
     received: _Received = "",
 ) -> None:
     """Put the notebooks of a zip (or a zip of zips, or a folder) into submitted/."""
-    from grader.classroom import Classroom
-    from grader.intake import Intake
-    from grader.lateness import as_time
+    from grader.classroom.folder import Classroom
+    from grader.classroom.lateness import as_time
+    from grader.intake.take_in import Intake
 
     room = Classroom(folder)
     taken = Intake.of(room, lesson).archive(archive, as_time(received) if received else None)
@@ -363,8 +368,8 @@ def collect(
     folder: Annotated[Path, typer.Option("--class", "-C", help="The class folder.")] = Path(),
 ) -> None:
     """Take in everyone's newest submission from nbgrader's exchange."""
-    from grader import exchange
-    from grader.classroom import Classroom
+    from grader.classroom.folder import Classroom
+    from grader.intake import exchange
 
     room = Classroom(folder)
     _say_taken(room, lesson, exchange.collect(room, room.known(lesson)))
@@ -377,8 +382,8 @@ def assign_hand_in(
     folder: Annotated[Path, typer.Option("--class", "-C", help="The class folder.")] = Path(),
 ) -> None:
     """Say whose a notebook is that came under a name which the class list does not know."""
-    from grader import strangers
-    from grader.classroom import Classroom
+    from grader.classroom.folder import Classroom
+    from grader.intake import strangers
 
     room = Classroom(folder)
     taken = strangers.assign(room, file, student)
@@ -412,8 +417,8 @@ def class_list(
     folder: Annotated[Path, typer.Option("--class", "-C", help="The class folder.")] = Path(),
 ) -> None:
     """Enter the students of a CSV into the gradebook: your own, Canvas's or Moodle's."""
-    from grader import class_list as lists
-    from grader.classroom import Classroom
+    from grader.classroom import roster as lists
+    from grader.classroom.folder import Classroom
 
     found, notes = lists.read(students)
     room = Classroom(folder)

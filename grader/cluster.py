@@ -21,13 +21,13 @@ from typing import Any
 
 import nbformat
 
-from grader import digests
 from grader.checks.verdict import Verdict
-from grader.engine import Engine
+from grader.classroom.engine import Engine
 from grader.errors import ClusterError, SandboxError
-from grader.rebuild import CELL_TIMEOUT_S, Source, Submission, source_of
-from grader.session import Result, grade
-from grader.workers import Workers
+from grader.grading import digests
+from grader.grading.session import Result, grade
+from grader.grading.submission import CELL_TIMEOUT_S, Source, Submission, source_of
+from grader.isolation.workers import Workers
 
 INSTALL = "python -m pip install distributed"
 CONNECT_S = 20

@@ -38,32 +38,34 @@ def configure(c: Config) -> None:
     c.CourseDirectory.ignore = list(IGNORED)
     c.ClearSolutions.code_stub = CODE_STUB
     c.ExecutePreprocessor.timeout = CELL_TIMEOUT_S
-    c.Autograde.exporter_class = "grader.plugins.RebuildingExporter"
+    c.Autograde.exporter_class = "grader.gradebook.plugins.RebuildingExporter"
     c.Autograde.sanitize_preprocessors = [
         "nbgrader.preprocessors.OverwriteCells",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
     c.Autograde.autograde_preprocessors = [
-        "grader.plugins.ObserveAndJudge",
+        "grader.gradebook.plugins.ObserveAndJudge",
         "nbgrader.preprocessors.LimitOutput",
-        "grader.plugins.SaveVerdicts",
-        "grader.lateness.LatePenalties",
+        "grader.gradebook.plugins.SaveVerdicts",
+        "grader.classroom.lateness.LatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
-    c.AssignLatePenalties.plugin_class = "grader.lateness.Lateness"
+    c.AssignLatePenalties.plugin_class = "grader.classroom.lateness.Lateness"
     _configure_feedback(c)
-    c.ExportApp.plugin_class = "grader.exports.CsvExporter"
+    c.ExportApp.plugin_class = "grader.gradebook.exports.CsvExporter"
 
 
 def _configure_feedback(c: Config) -> None:
     """Have nbgrader write feedback with our page, and show answers harmlessly everywhere."""
-    c.GenerateFeedback.exporter_class = "grader.feedback.FeedbackExporter"
+    c.GenerateFeedback.exporter_class = "grader.gradebook.feedback.FeedbackExporter"
     c.FeedbackExporter.template_name = "course_feedback"
-    c.FeedbackExporter.extra_template_basedirs = [str(Path(__file__).with_name("templates"))]
+    c.FeedbackExporter.extra_template_basedirs = [
+        str(Path(__file__).parent / "gradebook" / "templates")
+    ]
     c.FeedbackExporter.extra_template_paths = _nbgraders_folders()
-    c.HTMLExporter.preprocessors = ["grader.feedback.SafeText"]
+    c.HTMLExporter.preprocessors = ["grader.gradebook.feedback.SafeText"]
     c.HTMLExporter.sanitize_html = True
-    c.HTMLExporter.filters = {"clean_html": "grader.feedback.clean"}
+    c.HTMLExporter.filters = {"clean_html": "grader.gradebook.feedback.clean"}
 
 
 def _nbgraders_folders() -> list[str]:

@@ -9,7 +9,7 @@ from string import Template
 
 from course import settings
 from grader.errors import ClassroomError
-from grader.observers.model import FRAMEWORKS
+from grader.sandboxed.observers.model import FRAMEWORKS
 
 MARK = "FILL IN"
 RIGHT, WRONG = 3, 4
@@ -21,8 +21,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.observers.errors import Unusable
-from grader.observers.model import Case, Student
+from grader.sandboxed.observers.errors import Unusable
+from grader.sandboxed.observers.model import Case, Student
 '''
 
 _OBSERVER = '''
@@ -44,7 +44,7 @@ from typing import Any
 import numpy as np
 
 from grader.checks.model import Case, Check, Facts, Finding
-from grader.observers import lesson_$number as observers
+from grader.sandboxed.observers import lesson_$number as observers
 '''
 
 _CHECK = '''
@@ -102,7 +102,7 @@ from tests.helpers import ROOT, run_python
 LESSON, EXERCISE = "$lesson", "$exercise"
 FILES = [
     ROOT / "grader/checks/lesson_$number.py",
-    ROOT / "grader/observers/lesson_$number.py",
+    ROOT / "grader/sandboxed/observers/lesson_$number.py",
     *sorted(ROOT.glob(f"tests/grader/answers/{LESSON}/*/{EXERCISE}/*.py")),
 ]
 
@@ -121,7 +121,7 @@ def test_is_filled_in(path: Path):
     ],
 )
 def test_answers_are_judged_as_they_are_called(framework: str):
-    code = f"from tests.grader.answers_worker import main; main({framework!r}, {LESSON!r})"
+    code = f"from tests.grader.checks.answers_worker import main; main({framework!r}, {LESSON!r})"
     records = json.loads(run_python(code, timeout_s=600).stdout.splitlines()[-1])
     own = [one for one in records if f"/{EXERCISE}/" in one["file"]]
     assert own
@@ -207,7 +207,10 @@ def _fresh(root: Path, words: dict[str, str]) -> Iterator[tuple[Path, str]]:
 def _grown(root: Path, words: dict[str, str]) -> Iterator[tuple[Path, str]]:
     """Yield the lesson's two modules and what is added to them."""
     number = words["number"]
-    for folder, head, body in (("observers", _OBSERVERS, _OBSERVER), ("checks", _CHECKS, _CHECK)):
+    for folder, head, body in (
+        ("sandboxed/observers", _OBSERVERS, _OBSERVER),
+        ("checks", _CHECKS, _CHECK),
+    ):
         path = root / "grader" / folder / f"lesson_{number}.py"
         text = _filled(body, words)
         if folder == "checks":
@@ -223,7 +226,7 @@ def _defines(path: Path, words: dict[str, str]) -> bool:
 
 
 def _test_path(words: dict[str, str]) -> str:
-    return f"tests/grader/test_{words['number']}_{words['function']}.py"
+    return f"tests/grader/checks/test_{words['number']}_{words['function']}.py"
 
 
 def _filled(text: str, words: dict[str, str]) -> str:

@@ -31,7 +31,7 @@ def main_door(
 ) -> None:
     """Ask a practice round of questions."""
     if context.invoked_subcommand is None:
-        from quizzes import terminal
+        from quizzes.views import terminal
 
         terminal.practice(Console(), topic, difficulty, length, framework, seed)
 
@@ -39,7 +39,7 @@ def main_door(
 @app.command()
 def mastery(framework: Framework = None, seed: Seed = None) -> None:
     """Ten questions from the whole course, with a verdict per concept."""
-    from quizzes import terminal
+    from quizzes.views import terminal
 
     terminal.mastery(Console(), framework, seed)
 
@@ -47,7 +47,7 @@ def mastery(framework: Framework = None, seed: Seed = None) -> None:
 @app.command()
 def cards(topic: Topic = None, most: Annotated[int, typer.Option(min=1)] = 10) -> None:
     """Show the recall cards that are due."""
-    from quizzes import terminal
+    from quizzes.views import terminal
 
     terminal.review_cards(Console(), topic, most)
 
@@ -55,7 +55,7 @@ def cards(topic: Topic = None, most: Annotated[int, typer.Option(min=1)] = 10) -
 @app.command()
 def explain(prompt: Annotated[str | None, typer.Argument(help="Default: choose.")] = None) -> None:
     """Explain an idea in your own words; see which concepts your text covers."""
-    from quizzes import terminal
+    from quizzes.views import terminal
 
     terminal.explain(Console(), prompt)
 
@@ -63,7 +63,7 @@ def explain(prompt: Annotated[str | None, typer.Argument(help="Default: choose."
 @app.command()
 def progress() -> None:
     """Show how firmly each concept sits, and what to repeat next."""
-    from quizzes import terminal
+    from quizzes.views import terminal
 
     terminal.show_progress(Console())
 

@@ -14,17 +14,18 @@ from typing import Any
 import anywidget
 import traitlets
 
-from course import progress
-from quizzes import cards as recall
-from quizzes import explain as explaining
-from quizzes import history, render
-from quizzes.desk import Desk, heading, option_notes, practice_paper, said
+from course.records import progress
 from quizzes.engine import bank
 from quizzes.engine.concepts import TOPICS
 from quizzes.engine.model import Card, Question
+from quizzes.study import cards as recall
+from quizzes.study import explain as explaining
+from quizzes.study import history
+from quizzes.study.session import QuizSession, heading, option_notes, practice_paper, said
+from quizzes.views import render
 
 EXPLAINED = "explained"  # section of the progress file
-STATIC = Path(__file__).with_name("static")
+STATIC = Path(__file__).parent / "views" / "static"
 
 
 class QuizView(anywidget.AnyWidget):
@@ -55,7 +56,7 @@ class QuizView(anywidget.AnyWidget):
         self.on_msg(self._on_message)
 
     def _lay(self, questions: tuple[Question, ...]) -> None:
-        self.desk = Desk(questions)
+        self.desk = QuizSession(questions)
         self.desk.take_up()
         with self.hold_sync():
             self.paper = [_shown(q, at, len(questions)) for at, q in enumerate(questions, start=1)]

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from benchmarks import cluster, flat, grading, lessons, measure, submissions, warm  # noqa: F401
-from grader.lessons import load
-from grader.rebuild import read_submission
+from grader.classroom.lessons import load
+from grader.grading.submission import read_submission
 
 LESSON = "02-freezing"
 

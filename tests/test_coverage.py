@@ -9,8 +9,8 @@ import nbformat
 import pytest
 
 from grader.checks import get
-from quizzes import explain
 from quizzes.engine import bank
+from quizzes.study import explain
 from solutions.build import lesson_names
 from tests.helpers import ROOT
 

@@ -14,7 +14,7 @@ from tests.helpers import ROOT
 ROOMS = ("course", "quizzes", "grader")
 FRAMEWORKS = {"torch", "torchvision", "tensorflow", "keras"}
 # Not imported by the library: run as programs of their own, one framework each.
-WORKERS = ("grader/observers/", "grader/worker/")
+WORKERS = ("grader/sandboxed/observers/", "grader/sandboxed/worker/")
 FILES = sorted(file for room in ROOMS for file in (ROOT / room).rglob("*.py"))
 
 

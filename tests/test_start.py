@@ -13,10 +13,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from course.install import disk_space, packages, problems, venv
 from course.install import main as steps
-from course.install import packages, problems, room, venv
-from course.install.liveline import LiveLine
 from course.install.problems import SetupProblem
+from course.install.progress_line import LiveLine
 from tests.helpers import ROOT
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="stands Python in by a shell script")
@@ -330,7 +330,7 @@ class TestRoom:
         fake_pip(project, monkeypatch, "")
         usage = SimpleNamespace(free=1.2e9)
         monkeypatch.setattr(shutil, "disk_usage", lambda folder: usage)
-        monkeypatch.setattr(room, "size_gb", lambda folder: 100.0)
+        monkeypatch.setattr(disk_space, "size_gb", lambda folder: 100.0)
         steps.announce(venv.home(), cpu=False)
 
     @pytest.mark.parametrize(
@@ -341,7 +341,7 @@ class TestRoom:
         def refuse(**_):
             raise OSError(errno, "no")
 
-        monkeypatch.setattr(room.tempfile, "TemporaryFile", refuse)
+        monkeypatch.setattr(disk_space.tempfile, "TemporaryFile", refuse)
         with pytest.raises(SetupProblem, match=said):
             steps.prepare()
 
@@ -349,8 +349,8 @@ class TestRoom:
         (tmp_path / "a").write_bytes(b"0" * 1000)
         (tmp_path / "b").symlink_to(tmp_path / "a")
         os.link(tmp_path / "a", tmp_path / "c")  # as uv does: one file, two names
-        assert room.size_gb(tmp_path) == 1e-6
-        assert room.size_gb(tmp_path / "none") == 0
+        assert disk_space.size_gb(tmp_path) == 1e-6
+        assert disk_space.size_gb(tmp_path / "none") == 0
 
 
 class TestMessages:

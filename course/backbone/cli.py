@@ -16,16 +16,16 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table as RichTable
 
 from course import settings
-from course.backbone.compare import ASKED_WAYS, WEIGHTS, Comparison, chosen
-from course.backbone.compare import compare as measure_weights
-from course.backbone.compare import text as table_text
-from course.backbone.evaluate import FRAMEWORKS, Run, rows_at_hand
-from course.backbone.evaluate import evaluate as measure
-from course.backbone.transfer import NUMBERS, ROWS, WAYS, Row
+from course.backbone.pretraining.compare import ASKED_WAYS, WEIGHTS, Comparison, chosen
+from course.backbone.pretraining.compare import compare as measure_weights
+from course.backbone.pretraining.compare import text as table_text
+from course.backbone.pretraining.evaluate import FRAMEWORKS, Run, rows_at_hand
+from course.backbone.pretraining.evaluate import evaluate as measure
+from course.backbone.pretraining.transfer import NUMBERS, ROWS, WAYS, Row
 from course.backbone.weights import WeightsError, read_weights, weights_path
 
 if TYPE_CHECKING:
-    from course.backbone import pretrain as pretraining
+    from course.backbone.pretraining import pretrain as pretraining
 
 app = typer.Typer(no_args_is_help=True, help="The bundled pretrained backbone.")
 console = Console()
@@ -48,10 +48,10 @@ def pretrain(
 
 
 def _pretrain(resume: bool, out: Path, minutes: float | None, epochs: int | None) -> None:
-    from course.backbone import card
-    from course.backbone.pretrain import draw_pictures
-    from course.backbone.pretrain import pretrain as train_backbone
-    from course.backbone.recipe import Recipe
+    from course.backbone.pretraining import card
+    from course.backbone.pretraining.pretrain import draw_pictures
+    from course.backbone.pretraining.pretrain import pretrain as train_backbone
+    from course.backbone.pretraining.recipe import Recipe
 
     recipe = Recipe() if epochs is None else Recipe(epochs=epochs)
     console.print("Drawing the pictures …")
@@ -126,7 +126,7 @@ def _rows(quick: bool, ways: str) -> list[Row]:
 
 
 def _evaluate(seeds: int, framework: str, rows: list[Row], out: Path | None) -> None:
-    from course.backbone import card
+    from course.backbone.pretraining import card
 
     if framework not in (*FRAMEWORKS, "both"):
         raise ValueError(f"--framework is {framework!r}; expected torch, keras or both.")
@@ -209,7 +209,7 @@ def _is_the_cards_own() -> bool:
 
 
 def _rich_table(rows: dict[str, Any]) -> RichTable:
-    from course.backbone.card import FRAMEWORK_NAMES, cell
+    from course.backbone.pretraining.card import FRAMEWORK_NAMES, cell
 
     table = RichTable("row", *FRAMEWORK_NAMES.values())
     for name, facts in rows.items():
@@ -221,7 +221,7 @@ def _rich_table(rows: dict[str, Any]) -> RichTable:
 @app.command()
 def verify() -> None:
     """Check the bundled weights file: whole, unchanged and the one its card describes."""
-    from course.backbone import card
+    from course.backbone.pretraining import card
 
     with _told_kindly():
         weights = read_weights()

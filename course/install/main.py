@@ -10,9 +10,9 @@ import sys
 import time
 from pathlib import Path
 
-from course.install import packages, room, venv
-from course.install.liveline import clock
+from course.install import disk_space, packages, venv
 from course.install.problems import SetupProblem, command
+from course.install.progress_line import clock
 
 DESCRIPTION = """\
 Set the course up beside this file (in .venv) and open it in JupyterLab.
@@ -95,7 +95,7 @@ def prepare(*, cpu: bool = False) -> Path:
             print("  note        already set up without --cpu; to change it, delete .venv first")
         return home
     cpu = cpu or venv.made_for_cpu(home)
-    room.check_writable(venv.project())
+    disk_space.check_writable(venv.project())
     announce(home, cpu=cpu)
     if venv.moved(home) or venv.of_another_python(home) or not venv.usable(home):
         venv.make(home)
@@ -109,7 +109,7 @@ def prepare(*, cpu: bool = False) -> Path:
 
 def announce(home: Path, *, cpu: bool) -> None:
     """Say what is about to happen and how much it takes, and check that there is room for it."""
-    need = room.need(cpu=cpu)
+    need = disk_space.need(cpu=cpu)
     sizes = f"about {need.download_gb:g} GB to download, {need.installed_gb:g} GB on disk"
     if venv.moved(home):
         print(f"Setting up again: the folder was moved here, and {home} holds its old place")
@@ -123,8 +123,8 @@ def announce(home: Path, *, cpu: bool) -> None:
         print(f"Setting up in {home}")
         sizes += f" when done ({need.note})"
     print(f"  size        {sizes}")
-    missing_gb = need.peak_gb - room.size_gb(home)
-    room.check_disk(venv.project(), max(missing_gb, 0.5))
+    missing_gb = need.peak_gb - disk_space.size_gb(home)
+    disk_space.check_disk(venv.project(), max(missing_gb, 0.5))
 
 
 def course(home: Path, *arguments: str) -> list[str]:

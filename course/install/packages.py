@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import IO, TextIO
 
 from course.install import venv
-from course.install.liveline import LiveLine, clock
 from course.install.problems import LOCK, SetupProblem, explain
+from course.install.progress_line import LiveLine, clock
 
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"  # PyTorch's own builds without CUDA
 CUDA = re.compile(r"(torch|torchvision|triton)==|(nvidia|cuda)-")  # what those builds replace

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from course import memory
 from course.keras_kit.training import _device_name
+from course.training import memory
 
 if TYPE_CHECKING:
     import keras
@@ -68,7 +68,7 @@ def cached_features(
         If a batch does not fit the memory, with the batch size that does.
     """
     images = np.asarray(images)
-    room = memory.Room(
+    room = memory.MemoryBudget(
         "cached_features",
         _device_name(),
         min(batch_size, len(images)),

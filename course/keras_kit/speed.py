@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course import runs, speed
 from course.keras_kit.freezing import _with_sublayers
 from course.keras_kit.training import CHANNELS, JIT, _cross_entropy, _moving
+from course.training import runs, speed
 
 if TYPE_CHECKING:
     import keras
@@ -20,7 +20,7 @@ def faster(
 ) -> speed.Trials:
     """Try channels-last, mixed precision and compilation on ``model``; keep what is faster.
 
-    What stays on the model (`course.speed` says what does) serves `fit`, `evaluate` and
+    What stays on the model (`course.training.speed` says what does) serves `fit`, `evaluate` and
     `predict_proba`. Weights and statistics are as before; compile the model anew if you train it
     otherwise than by `fit`.
 
@@ -37,7 +37,7 @@ def faster(
 
     Returns
     -------
-    course.speed.Trials
+    course.training.speed.Trials
         A row for each; ``print`` gives a table, ``.kept`` the names.
 
     Raises

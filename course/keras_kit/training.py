@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course import memory, runs
 from course.device import keras_device
 from course.keras_kit.freezing import batchnorm_layers, hold_batchnorm
+from course.training import memory, runs
 
 if TYPE_CHECKING:
     import keras
@@ -246,7 +246,9 @@ def _placed(images: np.ndarray, labels: np.ndarray) -> tuple[Any, Any]:
         return images, labels
 
 
-def _room_to_train(model: keras.Model, data: runs.Data, batch_size: int, epoch: int) -> memory.Room:
+def _room_to_train(
+    model: keras.Model, data: runs.Data, batch_size: int, epoch: int
+) -> memory.MemoryBudget:
     """Return how to try a smaller batch, and how everything goes back to where this epoch began.
 
     TensorFlow moves a weight as soon as its own gradient is there, so a step that fails has moved
@@ -269,7 +271,7 @@ def _room_to_train(model: keras.Model, data: runs.Data, batch_size: int, epoch: 
 
     rows = min(batch_size, len(data[0]))
     left = f"The weights are as before epoch {epoch + 1}."
-    return memory.Room("fit", _device_name(), rows, tries, undo, left)
+    return memory.MemoryBudget("fit", _device_name(), rows, tries, undo, left)
 
 
 def _moving(model: keras.Model) -> list[Any]:
@@ -290,7 +292,7 @@ def _logits(model: keras.Model, images: np.ndarray, batch_size: int, task: str) 
     parts[-1] = np.concatenate([parts[-1], np.zeros_like(parts[0][:missing])])
     made = memory.guarded(
         lambda: [np.asarray(model.predict_on_batch(part)) for part in parts],
-        memory.Room(
+        memory.MemoryBudget(
             task,
             _device_name(),
             len(parts[0]),

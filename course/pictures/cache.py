@@ -20,13 +20,13 @@ from pathlib import Path
 import numpy as np
 
 from course import settings
-from course.pictures.kinds import KINDS, Order
+from course.pictures.kinds import KINDS, PictureRequest
 
 SMALLEST = 32  # fewer pictures are drawn sooner than a file is found
 LARGEST_BYTES = 1_000_000_000  # of one file
 KEPT_BYTES = 3_000_000_000  # of all files together; the oldest go first
 _ENGINE = (
-    "backdrops", "canvas", "color", "kinds", "noise", "paint", "patch", "scene", "shapes",
+    "backdrops", "canvas", "color", "noise", "paint", "patch", "scene", "shapes",
 )  # fmt: skip
 
 
@@ -35,7 +35,7 @@ def folder() -> Path:
     return settings.cache_dir() / "pictures"
 
 
-def path_of(order: Order, count: int) -> Path:
+def path_of(order: PictureRequest, count: int) -> Path:
     """Return the file that keeps these pictures, drawn by the present sources."""
     what = {**asdict(order), "count": count, "sources": sources_digest(order.kind)}
     digest = hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:16]
@@ -48,8 +48,8 @@ def sources_digest(kind: str) -> str:
     import cv2
 
     here = Path(__file__).parent
-    own = here / KINDS[kind].module.rpartition(".")[2]
-    files = [here / f"{name}.py" for name in _ENGINE]
+    own = here / "drawing" / KINDS[kind].module.rpartition(".")[2]
+    files = [here / "kinds.py", *(here / "drawing" / f"{name}.py" for name in _ENGINE)]
     files += sorted(own.rglob("*.py")) if own.is_dir() else [own.with_suffix(".py")]
     digest = hashlib.sha256(f"opencv {cv2.__version__}, numpy {np.__version__}".encode())
     for file in files:
@@ -57,7 +57,7 @@ def sources_digest(kind: str) -> str:
     return digest.hexdigest()
 
 
-def fetch(order: Order, count: int, draw: Callable[[], np.ndarray]) -> np.ndarray:
+def fetch(order: PictureRequest, count: int, draw: Callable[[], np.ndarray]) -> np.ndarray:
     """Return the pictures from disk, or draw and keep them.
 
     Returns

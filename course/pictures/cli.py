@@ -56,7 +56,7 @@ def get(
     ] = None,
 ) -> None:
     """Download real photographs; COURSE_PICTURES=photos then uses them in every lesson."""
-    from course.pictures import download_set
+    from course.pictures.photos import download_set
 
     with _bar() as report:
         got = download_set.get(name.value, archive=archive, say=_say, report=report)
@@ -78,7 +78,7 @@ def add(
     seed: Annotated[int, typer.Option(help="Another seed, another split.")] = 0,
 ) -> None:
     """Make a set of your own photographs: upright, split, without near-duplicates across splits."""
-    from course.pictures import own
+    from course.pictures.photos import own
 
     added = own.add(folder, name=name, seed=seed, say=_say)
     if added.given:
@@ -199,13 +199,13 @@ def speed(
 ) -> None:
     """Measure how many pictures a second are drawn at 97 px, past the cache."""
     from course.pictures import worker
-    from course.pictures.kinds import KINDS, Order
+    from course.pictures.kinds import KINDS, PictureRequest
 
     table = Table("set", "pictures/s", "ms of one core per picture")
     for kind in KINDS.values():
         used = worker.workers_for(count) if workers is None else workers
         start_s, start_cpu_s = time.perf_counter(), _cpu_s()
-        worker.draw(Order(kind.name), count, used)
+        worker.draw(PictureRequest(kind.name), count, used)
         took_s, cpu_s = time.perf_counter() - start_s, _cpu_s() - start_cpu_s
         table.add_row(kind.name, f"{count / took_s:.0f}", f"{1000 * cpu_s / count:.1f}")
     Console().print(table)

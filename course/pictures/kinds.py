@@ -8,8 +8,8 @@ from importlib import import_module
 
 import numpy as np
 
-from course.pictures import scene
-from course.pictures.scene import Drawing, Nuisance
+from course.pictures.drawing import scene
+from course.pictures.drawing.scene import Drawing, Nuisance
 
 SPLITS = {"train": 1, "val": 2, "test": 3}
 
@@ -48,13 +48,13 @@ class Kind:
 KINDS = {
     kind.name: kind
     for kind in (
-        Kind("flowers", 1, "course.pictures.draw_flowers", Nuisance(turn_deg=20.0)),
-        Kind("pets", 2, "course.pictures.draw_pets", Nuisance(turn_deg=12.0)),
-        Kind("objects", 3, "course.pictures.draw_objects", Nuisance()),
+        Kind("flowers", 1, "course.pictures.drawing.flowers", Nuisance(turn_deg=20.0)),
+        Kind("pets", 2, "course.pictures.drawing.pets", Nuisance(turn_deg=12.0)),
+        Kind("objects", 3, "course.pictures.drawing.objects", Nuisance()),
         Kind(
             "cells",
             4,
-            "course.pictures.draw_cells",
+            "course.pictures.drawing.cells",
             Nuisance(clutter=1.6, light=0.7, tint=0.6, blur_px=1.2, noise=14.0),
         ),
     )
@@ -62,7 +62,7 @@ KINDS = {
 
 
 @dataclass(frozen=True)
-class Order:
+class PictureRequest:
     """Which pictures to draw: everything that decides their bytes but how many there are."""
 
     kind: str
@@ -82,7 +82,7 @@ class Order:
         )
 
 
-def draw(order: Order, start: int, stop: int) -> np.ndarray:
+def draw(order: PictureRequest, start: int, stop: int) -> np.ndarray:
     """Draw pictures ``start`` to ``stop`` of an endless set that runs class by class, 0, 1, 2, 0 …
 
     Returns

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from course import settings
-from course.pictures.photos import photos
+from course.pictures.photos.read import photos
 from course.pictures.picture_set import PictureSet
 from course.pictures.sets import flowers, pets
 

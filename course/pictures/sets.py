@@ -6,8 +6,8 @@ import numpy as np
 
 from course import settings
 from course.pictures import cache, worker
-from course.pictures.kinds import KINDS, SPLITS, Order
-from course.pictures.photos import of_kind as photos_of_kind
+from course.pictures.kinds import KINDS, SPLITS, PictureRequest
+from course.pictures.photos.read import of_kind as photos_of_kind
 from course.pictures.picture_set import PictureSet
 
 SMALLEST_PX, LARGEST_PX = 33, 512
@@ -125,7 +125,7 @@ def _order(
     size_px: int,
     label_noise: float,
     shift: float,
-) -> Order:
+) -> PictureRequest:
     _whole("per_class", per_class, 1, 1_000_000, "Ask for at least one picture per class.")
     _whole("seed", seed, 0, 2**32 - 1, "Any whole number from 0 will do.")
     _whole(
@@ -143,7 +143,7 @@ def _order(
         raise ValueError(
             f"shift is {shift!r}; expected 0 (the usual pictures) to 1 (the most foreign)."
         )
-    return Order(kind, split, int(seed), int(size_px), float(shift))
+    return PictureRequest(kind, split, int(seed), int(size_px), float(shift))
 
 
 def _whole(name: str, value: object, low: int, high: int, advice: str) -> None:
@@ -154,7 +154,9 @@ def _whole(name: str, value: object, low: int, high: int, advice: str) -> None:
         )
 
 
-def _make(order: Order, per_class: int, label_noise: float, workers: int | None) -> PictureSet:
+def _make(
+    order: PictureRequest, per_class: int, label_noise: float, workers: int | None
+) -> PictureSet:
     if settings.pictures() == "photos" and order.kind in ("flowers", "pets"):
         return _with_noise(photos_of_kind(order, per_class), order, label_noise)
     classes = KINDS[order.kind].classes
@@ -165,7 +167,7 @@ def _make(order: Order, per_class: int, label_noise: float, workers: int | None)
     return _with_noise(drawn, order, label_noise)
 
 
-def _with_noise(made: PictureSet, order: Order, share: float) -> PictureSet:
+def _with_noise(made: PictureSet, order: PictureRequest, share: float) -> PictureSet:
     """Replace a share of the labels by another class, exact to one picture per class.
 
     Which ones depends on each picture's place alone, so a smaller set stays the beginning of a

@@ -18,7 +18,7 @@ import numpy as np
 from PIL import Image
 
 from course import settings
-from course.pictures.photos import chosen_files, read, why_unreadable
+from course.pictures.photos.read import chosen_files, read, why_unreadable
 from course.pictures.picture_set import PictureSet
 
 Batch = tuple[Any, Any]

@@ -24,7 +24,7 @@ FEW = 300  # pictures that one process draws about as soon as a second one has s
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
-def draw(order: kinds.Order, count: int, workers: int | None = None) -> np.ndarray:
+def draw(order: kinds.PictureRequest, count: int, workers: int | None = None) -> np.ndarray:
     """Draw the first ``count`` pictures of an order, ``(count, H, W, 3) uint8``.
 
     The result does not depend on ``workers``; None means one per core, or this process alone for
@@ -55,7 +55,7 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _ask_child(order: kinds.Order, start: int, stop: int, images: np.ndarray) -> bool:
+def _ask_child(order: kinds.PictureRequest, start: int, stop: int, images: np.ndarray) -> bool:
     """Let a child draw ``start`` to ``stop`` into ``images``; False if it could not."""
     if start == stop:
         return True
@@ -82,7 +82,7 @@ def main() -> None:
 
     cv2.setNumThreads(1)
     request = json.load(sys.stdin)
-    images = kinds.draw(kinds.Order(**request["order"]), request["start"], request["stop"])
+    images = kinds.draw(kinds.PictureRequest(**request["order"]), request["start"], request["stop"])
     sys.stdout.buffer.write(images.data)
 
 

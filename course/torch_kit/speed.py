@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course import runs, speed
 from course.torch_kit.freezing import batchnorm_layers
+from course.training import runs, speed
 
 if TYPE_CHECKING:
     import torch
@@ -23,7 +23,8 @@ def faster(
 ) -> speed.Trials:
     """Try channels-last, mixed precision and compilation on ``model``; keep what is faster.
 
-    What is kept (`course.speed` says when) is on the model: `fit`, `evaluate` and `predict_proba`
+    What is kept (`course.training.speed` says when) is on the model: `fit`, `evaluate` and
+    `predict_proba`
     need not know. Weights, statistics and modes are as before. Make the optimizer afterwards.
 
     Parameters
@@ -39,7 +40,7 @@ def faster(
 
     Returns
     -------
-    course.speed.Trials
+    course.training.speed.Trials
         A row for each; ``print`` gives a table, ``.kept`` the names.
 
     Raises

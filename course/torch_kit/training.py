@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course import memory, runs
 from course.torch_kit.freezing import batchnorm_layers, hold_batchnorm
+from course.training import memory, runs
 
 if TYPE_CHECKING:
     import torch
@@ -243,7 +243,7 @@ def _room_to_train(
     loss: Loss,
     data: Batch,
     batch_size: int,
-) -> memory.Room:
+) -> memory.MemoryBudget:
     """Return how to try a smaller batch. A step that fails has not moved weights, only statistics.
 
     Those of BatchNorm layers that do not stand still go back to where this epoch began.
@@ -273,7 +273,7 @@ def _room_to_train(
             _give_back(model)
 
     rows = min(batch_size, len(data[0]))
-    return memory.Room("fit", _device_name(model), rows, tries, undo)
+    return memory.MemoryBudget("fit", _device_name(model), rows, tries, undo)
 
 
 def _train_mode(model: nn.Module, hold: bool) -> None:
@@ -298,7 +298,7 @@ def _outputs(
     device = _device(model)
     parts = torch.from_numpy(images).split(batch_size)
     was_training = {layer: layer.training for layer in model.modules()}
-    room = memory.Room(
+    room = memory.MemoryBudget(
         task,
         _device_name(model),
         len(parts[0]),

@@ -1,19 +1,19 @@
 '''The checks of the exercises: what is looked at, and what is right.
 
-A check has two halves. ``observe`` (in ``grader/observers/lesson_NN.py``) runs beside the
+A check has two halves. ``observe`` (in ``grader/sandboxed/observers/lesson_NN.py``) runs beside the
 student's code and returns plain facts. ``judge`` (in ``grader/checks/lesson_NN.py``) decides on
 facts alone. In a notebook both run at once on public cases; when grading, ``observe`` runs in a
 sandbox on fresh cases that nobody has seen, and ``judge`` in a process that never executes a line
-of the student's. So the sandbox holds ``grader/observers`` and nothing that knows an answer.
+of the student's. So the sandbox holds ``grader/sandboxed`` and nothing that knows an answer.
 
 How to write one
 ----------------
 Say that a lesson asks for ``count_trainable(model)``. First the observer, in
-``grader/observers/lesson_02.py``; frameworks are imported inside the functions::
+``grader/sandboxed/observers/lesson_02.py``; frameworks are imported inside the functions::
 
     from typing import Any
 
-    from grader.observers import Case, Student, Unusable
+    from grader.sandboxed.observers import Case, Student, Unusable
 
 
     def count_trainable(student: Student, case: Case) -> dict[str, Any]:
@@ -36,7 +36,7 @@ from the case, never from what the sandbox says is right::
     import numpy as np
 
     from grader.checks import Case, Check, Facts, Finding
-    from grader.observers import lesson_02 as observers
+    from grader.sandboxed.observers import lesson_02 as observers
 
 
     def draw_counting(rng: np.random.Generator) -> list[dict[str, object]]:
@@ -90,7 +90,8 @@ Rules
 * A variable (not a function) is observed as it is: ``student.answer_3``.
 * Every hint names one plausible wrong answer, and a test feeds that answer in.
 * Where a table or a chart shows the mistake, hand it over: ``Finding.wrong(..., shown=[table])``,
-  with what `grader.checks.shown` has (``compared`` for expected against found). Make it of what was
+  with what `grader.checks.evidence` has (``compared`` for expected against found). Make it of what
+  was
   judged; never of what only the judge knows, such as the classes of a hidden test set.
 '''
 
@@ -98,8 +99,8 @@ from grader.checks.model import Check, Facts, Finding
 from grader.checks.notebook import CheckFailed, check
 from grader.checks.registry import get, lesson_checks, register
 from grader.checks.verdict import Verdict, decide
-from grader.observers.errors import Unusable
-from grader.observers.model import Case, Student
+from grader.sandboxed.observers.errors import Unusable
+from grader.sandboxed.observers.model import Case, Student
 
 __all__ = [
     "Case",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from grader.checks.shown import Table, compared
-from grader.observers import small
+from grader.checks.evidence import Table, compared
+from grader.sandboxed.toy_networks import networks
 
 Flags = Sequence[bool]
 
 
-def layers(listed: Sequence[small.Array]) -> list[tuple[str, list[int]]]:
+def layers(listed: Sequence[networks.Array]) -> list[tuple[str, list[int]]]:
     """Return the name of each layer, and the places of its arrays in ``listed``."""
     places = iter(range(len(listed)))
     grouped = groupby(listed, key=lambda a: (a.part, a.block, a.norm, a.deep))
@@ -28,7 +28,7 @@ def _name(part: str, block: int, norm: bool, deep: bool, *, last: bool) -> str:
 
 def by_layer(
     caption: str,
-    listed: Sequence[small.Array],
+    listed: Sequence[networks.Array],
     wanted: Flags,
     found: Flags,
     words: tuple[str, str] = ("trains", "frozen"),
@@ -62,11 +62,14 @@ def _said(flags: Flags, words: tuple[str, str]) -> str:
     return f"{yes} in part"
 
 
-def sizes(caption: str, listed: Sequence[small.Array], flags: Flags) -> Table:
+def sizes(caption: str, listed: Sequence[networks.Array], flags: Flags) -> Table:
     """Return a table of how many numbers each layer holds, and how many of them train."""
     rows = []
     for name, own in layers(listed):
         training = [listed[at].size for at in own if flags[at]]
         rows.append((name, f"{sum(listed[at].size for at in own):,}", f"{sum(training):,}"))
-    total = (f"{small.total(listed, [True] * len(listed)):,}", f"{small.total(listed, flags):,}")
+    total = (
+        f"{networks.total(listed, [True] * len(listed)):,}",
+        f"{networks.total(listed, flags):,}",
+    )
     return Table(caption, ("Layer", "Numbers", "That train"), (*rows, ("all", *total)))

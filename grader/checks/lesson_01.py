@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from grader.checks import Case, Check, Facts, Finding, recomputed
-from grader.checks.shown import Table, compared
-from grader.observers import lesson_01 as observers
+from grader.checks.evidence import Table, compared
+from grader.sandboxed.observers import lesson_01 as observers
 
 WORDS = ("apple", "bridge", "candle", "drum", "eagle", "fern", "glove", "harp", "iris", "jug")
 Params = dict[str, Any]

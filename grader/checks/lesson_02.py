@@ -9,12 +9,12 @@ import numpy as np
 
 from grader.checks import layers as tables
 from grader.checks import recomputed
+from grader.checks.evidence import Table, compared
 from grader.checks.lesson_02_hints import COUNT, FREEZE, LAST, PHASE, STILL, Hint
 from grader.checks.model import Check, Facts, Finding
-from grader.checks.shown import Table, compared
-from grader.observers import lesson_02 as observers
-from grader.observers import small
-from grader.observers.model import Case
+from grader.sandboxed.observers import lesson_02 as observers
+from grader.sandboxed.observers.model import Case
+from grader.sandboxed.toy_networks import networks
 
 CaseParams = dict[str, Any]
 Flags = Sequence[bool]
@@ -42,7 +42,9 @@ def _some_blocks(rng: np.random.Generator, network: CaseParams) -> list[int]:
     return sorted(int(block) for block in chosen)
 
 
-def _where(listed: Sequence[small.Array], wanted: Callable[[small.Array], bool]) -> list[bool]:
+def _where(
+    listed: Sequence[networks.Array], wanted: Callable[[networks.Array], bool]
+) -> list[bool]:
     return [wanted(array) for array in listed]
 
 
@@ -50,7 +52,7 @@ def _any(flags: Flags, among: Flags) -> bool:
     return any(flag for flag, mine in zip(flags, among, strict=True) if mine)
 
 
-def _summary(flags: Flags, listed: Sequence[small.Array]) -> str:
+def _summary(flags: Flags, listed: Sequence[networks.Array]) -> str:
     """Say how many arrays of each part the flags name."""
     parts = []
     for part in ("backbone", "head"):
@@ -75,7 +77,7 @@ def _wrong(
     )
 
 
-def _by_layer(listed: Sequence[small.Array], wanted: Flags, found: Flags) -> list[Table]:
+def _by_layer(listed: Sequence[networks.Array], wanted: Flags, found: Flags) -> list[Table]:
     caption = "What trains, layer by layer, in the small network that was looked at"
     return [tables.by_layer(caption, listed, wanted, found)]
 
@@ -96,8 +98,8 @@ def judge_count(case: Case, facts: Facts) -> Finding:
     frozen = {"open": "nothing", "frozen": "everything"}.get(str(case["start"]), "a part")
     twice = " and one layer used twice" if case["tied"] else ""
     checked = f"the count for a small network with {frozen} frozen{twice}"
-    listed, flags = small.arrays(case.params), small.flags(case.params)
-    expected = small.total(listed, flags)
+    listed, flags = networks.arrays(case.params), networks.flags(case.params)
+    expected = networks.total(listed, flags)
     found = facts["counted"]
     if found == expected:
         return Finding.right(checked)
@@ -106,14 +108,14 @@ def judge_count(case: Case, facts: Facts) -> Finding:
     return _wrong(facts, COUNT, checked, f"{expected:,}", f"{found:,}", hint, shown)
 
 
-def _count_mistakes(params: small.Params) -> dict[int, str]:
+def _count_mistakes(params: networks.Params) -> dict[int, str]:
     """Return what each usual mistake would count; the more telling ones last, so that they win."""
-    listed, flags = small.arrays(params), small.flags(params)
-    everything = small.total(listed, [True] * len(listed))
-    training = small.total(listed, flags)
+    listed, flags = networks.arrays(params), networks.flags(params)
+    everything = networks.total(listed, [True] * len(listed))
+    training = networks.total(listed, flags)
     last = sum(array.size for array in listed[-2:])
     blocks = {array.block for array, trains in zip(listed, flags, strict=True) if trains}
-    averages = {norm: 2 * norm.width for norm in small.norms(params)}
+    averages = {norm: 2 * norm.width for norm in networks.norms(params)}
     of_training = sum(size for norm, size in averages.items() if norm.block in blocks)
     return {
         training + last: "counts-twice",
@@ -154,7 +156,7 @@ def draw_freeze(rng: np.random.Generator) -> list[CaseParams]:
 
 def judge_freeze(case: Case, facts: Facts) -> Finding:
     """Ask for a backbone that trains nothing and moves nothing, and a head that trains."""
-    listed = small.arrays(case.params)
+    listed = networks.arrays(case.params)
     head = _where(listed, lambda array: array.part == "head")
     if facts["trains"] != head:
         checked = "what trains after freeze_backbone(model)"
@@ -168,7 +170,7 @@ def judge_freeze(case: Case, facts: Facts) -> Finding:
 
 def _freeze_mistake(case: Case, facts: Facts, head: Flags) -> str:
     flags, backbone = facts["trains"], [not inside for inside in head]
-    if flags == small.flags(case.params) and _any(flags, backbone):
+    if flags == networks.flags(case.params) and _any(flags, backbone):
         if facts["odd_attributes"]:
             return "attribute-only"
         return "only-eval" if facts["eval_mode"] else ""
@@ -188,12 +190,12 @@ def _judge_step(case: Case, facts: Facts, head: Flags) -> Finding:
     checked = "what one training step moves after freeze_backbone(model)"
     backbone = [not inside for inside in head]
     if _any(facts["moved"], backbone) or not _any(facts["moved"], head):
-        listed = small.arrays(case.params)
+        listed = networks.arrays(case.params)
         found = _summary(facts["moved"], listed)
         moved = tables.by_layer(_MOVED, listed, head, facts["moved"], ("moves", "stands still"))
         expected = "only arrays of the head"
         return _wrong(facts, FREEZE, checked, expected, found, "left-some", [moved])
-    layers = small.norms(case.params)
+    layers = networks.norms(case.params)
     drifted = sum(d for d, n in zip(facts["drifted"], layers, strict=True) if n.part == "backbone")
     if drifted and facts["framework"] == "keras":  # in PyTorch that is exercise 3
         found = f"statistics of {drifted} BatchNorm layers of the backbone"
@@ -203,7 +205,7 @@ def _judge_step(case: Case, facts: Facts, head: Flags) -> Finding:
     return Finding.right(checked)
 
 
-def _still_or_not(layers: Sequence[small.Norm], still: Flags, drifted: Flags) -> Table:
+def _still_or_not(layers: Sequence[networks.Norm], still: Flags, drifted: Flags) -> Table:
     """Return a table of the BatchNorm layers: which should be still, and which moved."""
     says = {True: "still", False: "averages"}
     rows = [
@@ -218,7 +220,7 @@ def _still_or_not(layers: Sequence[small.Norm], still: Flags, drifted: Flags) ->
 
 
 def _step_again(case: Case, facts: Facts) -> str:
-    return recomputed.steps(case.params, facts, facts["trains"], small.RATE)
+    return recomputed.steps(case.params, facts, facts["trains"], networks.RATE)
 
 
 FREEZE_BACKBONE = Check(
@@ -256,11 +258,11 @@ def judge_still(case: Case, facts: Facts) -> Finding:
 
 
 def _judge_still_torch(case: Case, facts: Facts) -> Finding:
-    layers = small.norms(case.params)
+    layers = networks.norms(case.params)
     start = case["start"]
     still = [start == "frozen" or norm.block in start for norm in layers]
     checked = "two epochs that begin with keep_batchnorm_still(model)"
-    if facts["trains"] != small.flags(case.params):
+    if facts["trains"] != networks.flags(case.params):
         expected, found = "flags as they were", "other parameters train than before"
         return _wrong(facts, STILL, checked, expected, found, "changed-flags")
     if not (facts["mode"] and facts["dropout"]):
@@ -269,7 +271,9 @@ def _judge_still_torch(case: Case, facts: Facts) -> Finding:
     return _judge_drift(facts, checked, layers, still)
 
 
-def _judge_drift(facts: Facts, checked: str, layers: Sequence[small.Norm], still: Flags) -> Finding:
+def _judge_drift(
+    facts: Facts, checked: str, layers: Sequence[networks.Norm], still: Flags
+) -> Finding:
     drifted = facts["drifted"]
     if drifted == [not held for held in still]:
         return Finding.right(checked)
@@ -284,7 +288,7 @@ def _judge_drift(facts: Facts, checked: str, layers: Sequence[small.Norm], still
 
 
 def _drift_mistake(
-    layers: Sequence[small.Norm], wrongly: Sequence[small.Norm], still: Flags
+    layers: Sequence[networks.Norm], wrongly: Sequence[networks.Norm], still: Flags
 ) -> str:
     if not wrongly:
         return "holds-all"
@@ -296,7 +300,7 @@ def _drift_mistake(
 
 
 def _judge_still_keras(case: Case, facts: Facts) -> Finding:
-    listed, layers = small.arrays(case.params), small.norms(case.params)
+    listed, layers = networks.arrays(case.params), networks.norms(case.params)
     wanted = _where(listed, lambda array: array.part == "head" or not array.norm)
     weights = _where(listed, lambda array: not array.norm)
     still = [norm.part == "backbone" for norm in layers]
@@ -360,7 +364,7 @@ def judge_last(case: Case, facts: Facts) -> Finding:
     """Compare every flag with where the cut should be."""
     keras = facts["framework"] == "keras"
     count = case["layers"] if keras else case["count"]
-    listed = small.arrays(observers.cut_network(case.params, facts["framework"]))
+    listed = networks.arrays(observers.cut_network(case.params, facts["framework"]))
     wanted = _cut(case, listed, count, keras)
     checked = f"what trains after unfreeze_last(model, {count}) on a small network"
     if facts["trains"] == wanted:
@@ -373,7 +377,7 @@ def judge_last(case: Case, facts: Facts) -> Finding:
     return _wrong(facts, LAST, checked, expected, found, hint, shown)
 
 
-def _cut(case: Case, listed: Sequence[small.Array], count: int, keras: bool) -> list[bool]:
+def _cut(case: Case, listed: Sequence[networks.Array], count: int, keras: bool) -> list[bool]:
     """Return the flags after a cut ``count`` blocks (Keras: layers) from the end."""
     blocks = len(case["channels"])
     # a Keras backbone has an input, three layers a block and a pool: 3 * blocks + 2
@@ -381,7 +385,7 @@ def _cut(case: Case, listed: Sequence[small.Array], count: int, keras: bool) -> 
     return _where(listed, lambda a: a.part == "head" or (a.block >= first and not a.norm))
 
 
-def _last_mistake(case: Case, facts: Facts, listed: Sequence[small.Array], count: int) -> str:
+def _last_mistake(case: Case, facts: Facts, listed: Sequence[networks.Array], count: int) -> str:
     keras, flags = facts["framework"] == "keras", facts["trains"]
     wanted = _cut(case, listed, count, keras)
     head = _where(listed, lambda a: a.part == "head")
@@ -407,7 +411,7 @@ def _masked(flags: Flags, mask: Flags) -> list[bool]:
     return [flag and wanted for flag, wanted in zip(flags, mask, strict=True)]
 
 
-def _first(case: Case, listed: Sequence[small.Array], count: int, keras: bool) -> list[bool]:
+def _first(case: Case, listed: Sequence[networks.Array], count: int, keras: bool) -> list[bool]:
     first = (count - 1) / 3 if keras else count
     return _where(listed, lambda a: a.part == "head" or a.block < first)
 
@@ -446,7 +450,7 @@ def draw_phase(rng: np.random.Generator) -> list[CaseParams]:
 def judge_phase(case: Case, facts: Facts) -> Finding:
     """Ask for an optimizer of the right kind that trains exactly what the flags say."""
     checked = "the next phase, after the flags have changed"
-    if facts["trains"] != small.flags(case.params):
+    if facts["trains"] != networks.flags(case.params):
         expected, found = "flags as they were", "other flags after your function"
         return _wrong(facts, PHASE, checked, expected, found, "changed-flags")
     if facts["weights_changed"]:
@@ -496,7 +500,9 @@ def _judge_held(case: Case, facts: Facts, checked: str) -> Finding:
         found = f"{facts['strangers']} tensors that do not belong to the model"
         return _wrong(facts, PHASE, checked, expected, found, "changed-weights")
     holds = [place in held for place in range(len(flags))]
-    shown = [tables.by_layer(_HELD, small.arrays(case.params), flags, holds, ("held", "left out"))]
+    shown = [
+        tables.by_layer(_HELD, networks.arrays(case.params), flags, holds, ("held", "left out"))
+    ]
     if held - wanted:
         found = f"{len(held & wanted)} of them, and {len(held - wanted)} frozen ones"
         return _wrong(facts, PHASE, checked, expected, found, "holds-frozen", shown)
@@ -511,7 +517,7 @@ def _judge_moves_keras(case: Case, facts: Facts, checked: str) -> Finding:
     if not facts["new_optimizer"]:
         expected, found = "a new optimizer", "the one of the old phase"
         return _wrong(facts, PHASE, checked, expected, found, "old-optimizer")
-    listed, wanted = small.arrays(case.params), small.flags(case.params)
+    listed, wanted = networks.arrays(case.params), networks.flags(case.params)
     moved = facts["moved"]
     stray = [m for m, trains in zip(moved, wanted, strict=True) if m and not trains]
     # a ReLU may starve an array of its gradient, so ask for one that moves in each block
@@ -523,7 +529,7 @@ def _judge_moves_keras(case: Case, facts: Facts, checked: str) -> Finding:
     return _wrong(facts, PHASE, checked, expected, _summary(moved, listed), "", shown)
 
 
-def _blocks(listed: Sequence[small.Array], flags: Flags) -> set[int]:
+def _blocks(listed: Sequence[networks.Array], flags: Flags) -> set[int]:
     return {array.block for array, flag in zip(listed, flags, strict=True) if flag}
 
 
@@ -533,7 +539,7 @@ def _phase_again(case: Case, facts: Facts) -> str:
     if case.part == "what moves":
         return recomputed.steps(case.params, facts, facts["trains"])
     network = recomputed.Network(case.params, "keras", facts["weights"], facts["statistics"])
-    logits = network.logits(small.batch(case.params, case.seed)[0])
+    logits = network.logits(networks.batch(case.params, case.seed)[0])
     return "" if recomputed.close(facts["logits"], logits) else "the logits on a batch"
 
 

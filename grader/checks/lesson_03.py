@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from grader.checks import recomputed
+from grader.checks.evidence import Table
 from grader.checks.lesson_02_hints import Hint
 from grader.checks.lesson_03_hints import EPOCH, FAULT, HEAD, ONCE
 from grader.checks.model import Check, Facts, Finding
-from grader.checks.shown import Table
-from grader.observers import lesson_03 as observers
-from grader.observers.model import Case
+from grader.sandboxed.observers import lesson_03 as observers
+from grader.sandboxed.observers.model import Case
 
 CaseParams = dict[str, Any]
 

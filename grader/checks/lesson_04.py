@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from grader.checks.evidence import Chart, Line, Table
 from grader.checks.lesson_04_hints import AUGMENT, FOLDS, GAP, STOP, TARGET
 from grader.checks.model import Check, Facts, Finding
-from grader.checks.shown import Chart, Line, Table
-from grader.observers import lesson_04 as observers
-from grader.observers.model import Case
+from grader.sandboxed.observers import lesson_04 as observers
+from grader.sandboxed.observers.model import Case
 
 CaseParams = dict[str, Any]
 

@@ -9,13 +9,13 @@ import numpy as np
 
 from grader.checks import layers as tables
 from grader.checks import recomputed
+from grader.checks.evidence import Table, compared
 from grader.checks.lesson_02_hints import Hint
 from grader.checks.lesson_05_hints import FOLLOW, FRONT, PHASE, RECIPE
 from grader.checks.model import Check, Facts, Finding
-from grader.checks.shown import Table, compared
-from grader.observers import lesson_05 as observers
-from grader.observers import small
-from grader.observers.model import Case
+from grader.sandboxed.observers import lesson_05 as observers
+from grader.sandboxed.observers.model import Case
+from grader.sandboxed.toy_networks import networks
 
 CaseParams = dict[str, Any]
 Flags = Sequence[bool]
@@ -39,7 +39,7 @@ def _wrong(
     )
 
 
-def _by_layer(phase: str, listed: Sequence[small.Array], wanted: Flags, found: Flags) -> Table:
+def _by_layer(phase: str, listed: Sequence[networks.Array], wanted: Flags, found: Flags) -> Table:
     caption = f"What trains in the {phase} phase, layer by layer, on a small network"
     return tables.by_layer(caption, listed, wanted, found)
 
@@ -179,7 +179,7 @@ def _leaves_after(network: CaseParams, block: int) -> dict[str, int]:
     return {"keras": 3 * len(blocks) + 1, "pytorch": 3 * len(blocks) + inner}
 
 
-def _rows(params: small.Params, keras: bool) -> list[list[int]]:
+def _rows(params: networks.Params, keras: bool) -> list[list[int]]:
     """Return, layer by layer of the backbone, the places of its arrays."""
     rows: list[list[int]] = [[]] if keras else []
     at = 0
@@ -196,7 +196,7 @@ def judge_phase(case: Case, facts: Facts) -> Finding:
     """Compare the flags with the cut, then look at the optimizer."""
     keras = facts["framework"] == "keras"
     count = case["layers"][facts["framework"]]
-    listed = small.arrays(observers.network(case, facts["framework"]))
+    listed = networks.arrays(observers.network(case, facts["framework"]))
     wanted = _after_cut(case, listed, count, keras)
     checked = f"what trains after phase_two(model, {count}, {case['rate']:g}) on a small network"
     if facts["trains"] != wanted:
@@ -210,7 +210,7 @@ def judge_phase(case: Case, facts: Facts) -> Finding:
 
 
 def _after_cut(
-    case: Case, listed: Sequence[small.Array], count: int, keras: bool, *, norms: bool = False
+    case: Case, listed: Sequence[networks.Array], count: int, keras: bool, *, norms: bool = False
 ) -> list[bool]:
     rows = _rows(observers.network(case, "keras" if keras else "pytorch"), keras)
     count = min(max(count, 0), len(rows))
@@ -221,7 +221,7 @@ def _after_cut(
     ]
 
 
-def _phase_mistake(case: Case, facts: Facts, listed: Sequence[small.Array], count: int) -> str:
+def _phase_mistake(case: Case, facts: Facts, listed: Sequence[networks.Array], count: int) -> str:
     keras, flags = facts["framework"] == "keras", list(facts["trains"])
     head = [array.part == "head" for array in listed]
     if not any(flags) and not facts.get("outer_flag", True):
@@ -268,7 +268,7 @@ def _judge_optimizer(case: Case, facts: Facts) -> Finding:
     return _wrong(facts, PHASE, checked, expected, found, hint, share=0.5)
 
 
-def _summary(flags: Flags, listed: Sequence[small.Array]) -> str:
+def _summary(flags: Flags, listed: Sequence[networks.Array]) -> str:
     """Say how many arrays of each part the flags name."""
     parts = []
     for part in ("backbone", "head"):
@@ -327,7 +327,7 @@ def judge_recipe(case: Case, facts: Facts) -> Finding:
 
 
 def _judge_first(case: Case, facts: Facts, call: Mapping[str, Any]) -> Finding | None:
-    listed = small.arrays(case.params)
+    listed = networks.arrays(case.params)
     head = [array.part == "head" for array in listed]
     backbone = [not mine for mine in head]
     checked, expected = "what the first phase trains", _summary(head, listed)
@@ -342,7 +342,7 @@ def _judge_first(case: Case, facts: Facts, call: Mapping[str, Any]) -> Finding |
 
 
 def _judge_second(case: Case, facts: Facts, call: Mapping[str, Any]) -> Finding | None:
-    listed = small.arrays(case.params)
+    listed = networks.arrays(case.params)
     last = len(case["channels"]) - 1
     wanted = [a.part == "head" or (a.block == last and not a.norm) for a in listed]
     checked, expected = "what the second phase trains", _summary(wanted, listed)
@@ -358,7 +358,7 @@ def _judge_second(case: Case, facts: Facts, call: Mapping[str, Any]) -> Finding 
     return None
 
 
-def _recipe_mistake(listed: Sequence[small.Array], flags: Flags, last: int) -> str:
+def _recipe_mistake(listed: Sequence[networks.Array], flags: Flags, last: int) -> str:
     if not _any(flags, [array.part == "head" for array in listed]):
         return "head-frozen"
     if not _any(flags, [array.block == last for array in listed]):

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from grader.checks import layers as tables
+from grader.checks.evidence import Chart, Line, Shown
 from grader.checks.lesson_02_hints import Hint
 from grader.checks.lesson_06_hints import GRADUAL, OPTIMIZER, RATES, WARM
 from grader.checks.model import Check, Facts, Finding
-from grader.checks.shown import Chart, Line, Shown
-from grader.observers import lesson_06 as observers
-from grader.observers import small
-from grader.observers.model import Case
+from grader.sandboxed.observers import lesson_06 as observers
+from grader.sandboxed.observers.model import Case
+from grader.sandboxed.toy_networks import networks
 
 CaseParams = dict[str, Any]
 Numbers = Sequence[float] | np.ndarray
@@ -151,7 +151,7 @@ def draw_optimizer(rng: np.random.Generator) -> list[CaseParams]:
 
 def judge_optimizer(case: Case, facts: Facts) -> Finding:
     """Compare how far each array moved with the rate of its depth."""
-    listed, flags = small.arrays(case.params), small.flags(case.params)
+    listed, flags = networks.arrays(case.params), networks.flags(case.params)
     blocks, rate, decay = len(case["channels"]), case["rate"], case["decay"]
     checked = f"one step of the optimizer, {blocks} blocks, rate {rate:g}, decay {decay:g}"
     if facts["flags_changed"] or facts["weights_changed"]:
@@ -172,13 +172,15 @@ def judge_optimizer(case: Case, facts: Facts) -> Finding:
     return _wrong(facts, OPTIMIZER, checked, expected, found, hint, shown)
 
 
-def _powers(listed: Sequence[small.Array], blocks: int, rate: float, decay: float) -> np.ndarray:
+def _powers(listed: Sequence[networks.Array], blocks: int, rate: float, decay: float) -> np.ndarray:
     """Return the rate of each array: the head's block is -1, so it is the one after the last."""
     below = [0 if array.block < 0 else blocks - array.block for array in listed]
     return rate * decay ** np.asarray(below, float)
 
 
-def _by_block(listed: Sequence[small.Array], values: np.ndarray, trains: np.ndarray) -> list[float]:
+def _by_block(
+    listed: Sequence[networks.Array], values: np.ndarray, trains: np.ndarray
+) -> list[float]:
     """Return the value of the first training array of each block, the head last."""
     found: dict[int, float] = {}
     for array, value, mine in zip(listed, values, trains, strict=True):
@@ -188,7 +190,7 @@ def _by_block(listed: Sequence[small.Array], values: np.ndarray, trains: np.ndar
 
 
 def _optimizer_mistake(
-    listed: Sequence[small.Array],
+    listed: Sequence[networks.Array],
     moves: np.ndarray,
     wanted: np.ndarray,
     trains: np.ndarray,
@@ -318,7 +320,7 @@ def draw_gradual(rng: np.random.Generator) -> list[CaseParams]:
 
 def judge_gradual(case: Case, facts: Facts) -> Finding:
     """Compare every flag with what should be open in that epoch."""
-    listed = small.arrays(case.params)
+    listed = networks.arrays(case.params)
     count = case["epoch"] // case["every"]
     wanted = _opened(case, listed, count)
     checked = f"what trains in epoch {case['epoch']}, a block every {case['every']} epochs"
@@ -335,28 +337,28 @@ def judge_gradual(case: Case, facts: Facts) -> Finding:
     return _wrong(facts, GRADUAL, checked, expected, found, hint, shown)
 
 
-def _opened(case: Case, listed: Sequence[small.Array], count: int) -> list[bool]:
+def _opened(case: Case, listed: Sequence[networks.Array], count: int) -> list[bool]:
     first = len(case["channels"]) - count
     return [a.part == "head" or (a.block >= first and not a.norm) for a in listed]
 
 
-def _blocks(listed: Sequence[small.Array], flags: Sequence[bool]) -> str:
+def _blocks(listed: Sequence[networks.Array], flags: Sequence[bool]) -> str:
     """Say which blocks train."""
     on = sorted({array.block for array, flag in zip(listed, flags, strict=True) if flag})
     names = [f"block {number}" for number in on if number >= 0] + ["the head"] * (-1 in on)
     return ", ".join(names) or "nothing"
 
 
-def _gradual_mistake(case: Case, facts: Facts, listed: Sequence[small.Array], count: int) -> str:
+def _gradual_mistake(case: Case, facts: Facts, listed: Sequence[networks.Array], count: int) -> str:
     flags, blocks = facts["trains"], len(case["channels"])
     wanted = _opened(case, listed, count)
 
-    def like(test: Callable[[small.Array], bool]) -> bool:
+    def like(test: Callable[[networks.Array], bool]) -> bool:
         shown = [f for f, a in zip(flags, listed, strict=True) if not a.norm or a.part == "head"]
         should = [test(a) for a in listed if not a.norm or a.part == "head"]
         return shown == should
 
-    def open_at_end(number: int) -> Callable[[small.Array], bool]:
+    def open_at_end(number: int) -> Callable[[networks.Array], bool]:
         return lambda a: a.part == "head" or a.block >= blocks - number
 
     if not any(flags) and not facts["outer_flag"]:

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from grader.checks import layers as tables
+from grader.checks.evidence import Table
 from grader.checks.model import Check, Facts, Finding
-from grader.checks.shown import Table
-from grader.observers import lesson_07 as observers
-from grader.observers import small
-from grader.observers.model import Case
+from grader.sandboxed.observers import lesson_07 as observers
+from grader.sandboxed.observers.model import Case
+from grader.sandboxed.toy_networks import networks
 
 CaseParams = dict[str, Any]
 Results = Sequence[float]
@@ -182,10 +182,10 @@ def _corner(similar: bool, many: bool) -> str:
     return f"{'similar' if similar else 'different'} pictures, {'many' if many else 'few'}"
 
 
-def _wanted(listed: Sequence[small.Array], similar: bool, many: bool) -> list[bool]:
+def _wanted(listed: Sequence[networks.Array], similar: bool, many: bool) -> list[bool]:
     """Return the flags that the guide asks for."""
 
-    def trains(array: small.Array) -> bool:
+    def trains(array: networks.Array) -> bool:
         if array.part == "head" or not similar:
             return True
         return many and not array.norm
@@ -195,7 +195,7 @@ def _wanted(listed: Sequence[small.Array], similar: bool, many: bool) -> list[bo
 
 def judge_prepare(case: Case, facts: Facts) -> Finding:
     """Compare every flag with the guide."""
-    listed = small.arrays(case.params)
+    listed = networks.arrays(case.params)
     similar, many = case["similar"], case["many"]
     wanted, flags = _wanted(listed, similar, many), facts["trains"]
     checked = f"what trains for {_corner(similar, many)}"
@@ -210,9 +210,9 @@ def judge_prepare(case: Case, facts: Facts) -> Finding:
     return Finding.wrong(checked, expected=expected, found=found, hint=hint, shown=shown)
 
 
-def _summary(flags: Flags, listed: Sequence[small.Array]) -> str:
+def _summary(flags: Flags, listed: Sequence[networks.Array]) -> str:
     """Say how many convolutions, BatchNorm arrays and head arrays train."""
-    kinds: dict[str, Callable[[small.Array], bool]] = {
+    kinds: dict[str, Callable[[networks.Array], bool]] = {
         "convolutions": lambda a: a.part == "backbone" and not a.norm,
         "BatchNorm arrays": lambda a: a.part == "backbone" and a.norm,
         "arrays of the head": lambda a: a.part == "head",
@@ -224,7 +224,9 @@ def _summary(flags: Flags, listed: Sequence[small.Array]) -> str:
     return ", ".join(counts)
 
 
-def _prepare_mistake(case: Case, facts: Facts, listed: Sequence[small.Array], wanted: Flags) -> str:
+def _prepare_mistake(
+    case: Case, facts: Facts, listed: Sequence[networks.Array], wanted: Flags
+) -> str:
     flags = facts["trains"]
     pairs = list(zip(flags, wanted, listed, strict=True))
     if not facts.get("outer_flag", True) and not any(flags):

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from grader.checks import recomputed
+from grader.checks.evidence import Table
 from grader.checks.lesson_08_hints import SAVED, SHARED, TUNE
 from grader.checks.model import Check, Facts, Finding
-from grader.checks.shown import Table
-from grader.observers import lesson_08 as observers
-from grader.observers import small
-from grader.observers.model import Case
+from grader.sandboxed.observers import lesson_08 as observers
+from grader.sandboxed.observers.model import Case
+from grader.sandboxed.toy_networks import networks
 
 CaseParams = dict[str, Any]
 
@@ -117,7 +117,7 @@ def judge_tune(case: Case, facts: Facts) -> Finding:
 
 def _phases_table(case: Case, phases: Sequence[dict[str, Any]]) -> Table:
     """Return what trained in each phase that was seen, and how fast."""
-    listed, rows = small.arrays(case.params), []
+    listed, rows = networks.arrays(case.params), []
     for at, phase in enumerate(phases, 1):
         arrays = [listed[place] for place in phase["arrays"]]
         blocks = sorted({array.block for array in arrays if array.part == "backbone"})
@@ -130,7 +130,7 @@ def _phases_table(case: Case, phases: Sequence[dict[str, Any]]) -> Table:
 
 def _judge_phases(case: Case, facts: Facts) -> tuple[str, str, str, float] | None:
     """Return what was expected and found, the mistake and the share earned; None when right."""
-    listed = small.arrays(case.params)
+    listed = networks.arrays(case.params)
     found = facts["phases"]
     touched = [{listed[place].part for place in phase["arrays"]} for phase in found]
     if not found or touched[0] != {"head"}:
@@ -148,7 +148,7 @@ def _judge_phases(case: Case, facts: Facts) -> tuple[str, str, str, float] | Non
 
 
 def _judge_second(
-    facts: Facts, listed: list[small.Array], head_rate: float, later: list[dict[str, Any]]
+    facts: Facts, listed: list[networks.Array], head_rate: float, later: list[dict[str, Any]]
 ) -> tuple[str, str, str, float] | None:
     arrays = [listed[place] for phase in later for place in phase["arrays"]]
     rate = max(phase["rate"] for phase in later)
@@ -176,10 +176,10 @@ def _training_again(case: Case, facts: Facts) -> str:
         logits = recomputed.Network(case.params, facts["framework"], *arrays).logits(images[:seen])
         if not recomputed.close(told, recomputed.loss(logits, labels[:seen])):
             return "the losses before and after"
-    if facts["drifted"] != sum(small.moved(began, ended)):
+    if facts["drifted"] != sum(networks.moved(began, ended)):
         return "how many statistics moved"
     in_a_phase = {place for phase in facts["phases"] for place in phase["arrays"]}
-    moved = {at for at, flag in enumerate(small.moved(weights, trained)) if flag}
+    moved = {at for at, flag in enumerate(networks.moved(weights, trained)) if flag}
     return "" if moved <= in_a_phase else "which weights moved"
 
 
@@ -236,13 +236,13 @@ def _flowers(seed: int) -> tuple[np.ndarray, np.ndarray]:
     from course import settings
     from course.backbone import size_px
     from course.pictures import flowers, worker
-    from course.pictures.kinds import KINDS, Order
+    from course.pictures.kinds import KINDS, PictureRequest
 
     if settings.pictures() == "photos":
         chosen = flowers(PER_CLASS, split="test", seed=seed, size_px=size_px())
         return chosen.images, chosen.labels
     classes = len(KINDS["flowers"].classes)
-    order = Order("flowers", "test", seed, size_px(), 0.0)
+    order = PictureRequest("flowers", "test", seed, size_px(), 0.0)
     # drawn anew and kept nowhere: the cache of pictures is a folder that others can read
     images = worker.draw(order, PER_CLASS * classes, 1)
     return images, np.arange(len(images)) % classes

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks.shown import Shown
-from grader.observers.model import FRAMEWORKS, Case, Student, framework_name
+from grader.checks.evidence import Shown
+from grader.sandboxed.observers.model import FRAMEWORKS, Case, Student, framework_name
 
 Facts = Mapping[str, Any]
 Observe = Callable[[Student, Case], Mapping[str, Any]]
@@ -36,7 +36,7 @@ class Finding:
     hint_id : str
         Names the mistake; a key of the check's ``hints``. Empty when passed.
     shown : tuple of Table or Chart
-        What makes the mistake visible, where a table or a chart does; see `grader.checks.shown`.
+        What makes the mistake visible, where a table or a chart does; see `grader.checks.evidence`.
     """
 
     share: float
@@ -102,7 +102,8 @@ class Check:
     points : float
         Full marks.
     observe : function
-        ``observe(student, case) -> facts``, top level in a module of ``grader.observers``.
+        ``observe(student, case) -> facts``, top level in a module of
+        ``grader.sandboxed.observers``.
     judge : function
         ``judge(case, facts) -> Finding``, pure.
     cases : function

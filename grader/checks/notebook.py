@@ -10,14 +10,14 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from course import progress
-from grader import policy
-from grader.checks import shown
+from course.records import progress
+from grader.checks import evidence
 from grader.checks.model import Check
 from grader.checks.registry import get
 from grader.checks.verdict import Verdict, decide
-from grader.observers.model import FRAMEWORKS, Student, framework_name
-from grader.observers.run import (
+from grader.sandboxed import policy
+from grader.sandboxed.observers.model import FRAMEWORKS, Student, framework_name
+from grader.sandboxed.observers.run import (
     MISSING,
     Observation,
     missing_answer,
@@ -82,7 +82,7 @@ def _show(verdict: Verdict) -> None:
     if not verdict.shown or kernel is None or kernel.get_ipython() is None:
         return
     for one in verdict.shown:
-        data = {"text/html": shown.as_html(one), "text/plain": shown.as_text(one)}
+        data = {"text/html": evidence.as_html(one), "text/plain": evidence.as_text(one)}
         kernel.display.display(data, raw=True)
 
 

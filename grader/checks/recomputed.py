@@ -1,7 +1,8 @@
 """What facts must agree with, worked out again with NumPy where no student's code ever ran.
 
 An observer sends the arrays around what it saw along with what it concluded from them. Here a small
-network of `grader.observers.small` goes forward and back from the arrays it began with. What a
+network of `grader.sandboxed.toy_networks.networks` goes forward and back from the arrays it began
+with. What a
 ``recompute`` returns names the first thing that does not fit, or is empty.
 """
 
@@ -13,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.observers import small
+from grader.sandboxed.toy_networks import networks
 
 Facts = Mapping[str, Any]
 Arrays = Sequence[np.ndarray]
@@ -127,7 +128,7 @@ class _Dense:
 
 
 class Network:
-    """A small network of `grader.observers.small`, without dropout.
+    """A small network of `grader.sandboxed.toy_networks.networks`, without dropout.
 
     Parameters
     ----------
@@ -143,7 +144,7 @@ class Network:
 
     def __init__(
         self,
-        params: small.Params,
+        params: networks.Params,
         framework: str,
         weights: Arrays,
         statistics: Arrays,
@@ -180,7 +181,7 @@ class Network:
 
 
 def _built(
-    params: small.Params, arrays: Iterator[np.ndarray], norm: Callable[[], _Norm]
+    params: networks.Params, arrays: Iterator[np.ndarray], norm: Callable[[], _Norm]
 ) -> Iterator[Any]:
     for block in range(len(params["channels"])):
         yield from (_Conv(next(arrays)), norm(), _ReLU())
@@ -219,7 +220,7 @@ def close(one: Any, other: Any) -> bool:
     return one.shape == other.shape and bool(np.allclose(one, other, rtol=5e-3, atol=1e-3))
 
 
-def steps(params: small.Params, facts: Facts, flags: Flags, rate: float | None = None) -> str:
+def steps(params: networks.Params, facts: Facts, flags: Flags, rate: float | None = None) -> str:
     """Say what of the watched steps in ``facts`` does not follow from the arrays before them.
 
     Parameters
@@ -239,15 +240,15 @@ def steps(params: small.Params, facts: Facts, flags: Flags, rate: float | None =
 
 def _conclusions(facts: Facts, seen: Sequence[Facts]) -> str:
     began = facts.get("began", seen[0]["statistics"])
-    moved = small.moved(seen[0]["weights"], seen[-1]["weights_after"])
+    moved = networks.moved(seen[0]["weights"], seen[-1]["weights_after"])
     if facts.get("moved", moved) != moved:
         return "which weights moved"
-    drifted = small.moved(began, seen[-1]["statistics_after"])
+    drifted = networks.moved(began, seen[-1]["statistics_after"])
     return "" if facts.get("drifted", drifted) == drifted else "which statistics moved"
 
 
 def _step(
-    params: small.Params,
+    params: networks.Params,
     framework: str,
     step: Facts,
     flags: Flags,
@@ -256,7 +257,7 @@ def _step(
     first: bool,
 ) -> str:
     network = Network(params, framework, step["weights"], step["statistics"], step["modes"])
-    slopes = network.slopes(*small.batch(params, step["seed"]))
+    slopes = network.slopes(*networks.batch(params, step["seed"]))
     before, after = (_keras_order(step[name], framework) for name in ("weights", "weights_after"))
     moves = [new - old for new, old in zip(after, before, strict=True)]
     if not _right_moves(moves, slopes, flags, rate, first=first):
@@ -265,7 +266,7 @@ def _step(
     if not all(np.array_equal(old, new) or close(new, own) for old, new, own in pairs):
         return "the BatchNorm statistics after a step"
     left = Network(params, framework, step["weights_after"], step["statistics_after"])
-    same = close(step["logits"], left.logits(small.batch(params, step["seed"])[0]))
+    same = close(step["logits"], left.logits(networks.batch(params, step["seed"])[0]))
     return "" if same else "the logits after a step"
 
 

@@ -6,11 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from grader.checks.evidence import Shown, from_plain
 from grader.checks.model import Check, Finding
-from grader.checks.shown import Shown, from_plain
-from grader.observers.model import Case
-from grader.observers.run import BROKEN, ERROR, MISSING, OK, UNFILLED, UNUSABLE, Observation
 from grader.printable import printable
+from grader.sandboxed.observers.model import Case
+from grader.sandboxed.observers.run import (
+    BROKEN,
+    ERROR,
+    MISSING,
+    OK,
+    UNFILLED,
+    UNUSABLE,
+    Observation,
+)
 
 PASSED = "passed"
 FAILED = "failed"

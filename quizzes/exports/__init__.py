@@ -54,8 +54,8 @@ def export(
     form = _known(form)
     path = _place(out, f"quiz-{topic or 'all'}{SUFFIX[form]}")
     if form == "anki":
-        from quizzes.cards import deck
         from quizzes.exports import anki
+        from quizzes.study.cards import deck
 
         if difficulty or framework:
             raise ValueError("Cards are for all. Take off --difficulty and --framework.")

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import genanki
 
-from quizzes import recall, render
+from quizzes import recall
 from quizzes.engine.concepts import TOPICS
 from quizzes.engine.model import Card
 from quizzes.exports import parts
 from quizzes.exports.report import Report
+from quizzes.views import render
 
 CSS = """
 .card { font-family: system-ui, sans-serif; font-size: 19px; line-height: 1.5; text-align: left;

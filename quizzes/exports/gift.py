@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from quizzes import render
 from quizzes.engine.concepts import TOPICS
 from quizzes.engine.model import Option, Question
 from quizzes.exports import parts
 from quizzes.exports.report import Report, notes, of_kind, split
+from quizzes.views import render
 
 _SPECIAL = re.compile(r"([~=#{}:\\])")
 

@@ -13,11 +13,11 @@ from pathlib import Path
 from urllib.parse import quote
 from xml.sax.saxutils import unescape
 
-from quizzes import render
 from quizzes.engine.concepts import TOPICS
 from quizzes.engine.model import Figure, Question
 from quizzes.exports import parts
 from quizzes.exports.report import Report, notes, of_kind
+from quizzes.views import render
 
 # Each wrong answer before the right one costs a third of the point, as in a new Moodle question.
 PENALTY = "0.3333333"

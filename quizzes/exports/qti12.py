@@ -13,10 +13,10 @@ from text2qti.markdown import Image
 from text2qti.qti import QTI
 from text2qti.quiz import Quiz
 
-from quizzes import render
 from quizzes.engine.model import Figure, Question
 from quizzes.exports import parts
 from quizzes.exports.report import Report, notes, of_kind, split
+from quizzes.views import render
 
 DECIMALS = 4  # Canvas rounds what a learner types to as many
 LEAST = 10.0**-DECIMALS

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
-from quizzes import render
 from quizzes.engine.model import Figure, Question
 from quizzes.exports import parts
 from quizzes.exports.report import Report
+from quizzes.views import render
 
 QTI = "http://www.imsglobal.org/xsd/imsqti_v2p1"
 CP = "http://www.imsglobal.org/xsd/imscp_v1p1"

@@ -7,8 +7,9 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from course import cli, doctor, lab, welcome, workspace
-from course.doctor import Finding
+from course import cli
+from course.workbench import doctor, lab, welcome, workspace
+from course.workbench.doctor import Finding
 from tests.helpers import run_python
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from course import progress
 from course.predict import SECTION, predict, prediction, reveal
+from course.records import progress
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 
-from grader.classroom import _find_alembic
+from grader.classroom.folder import _find_alembic
 
 _find_alembic()
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from grader.checks import Case, Check, Facts, Finding
-from grader.checks.shown import compared
+from grader.checks.evidence import compared
 from tests.grader.sample_observers import observe_choice, observe_double
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.observers import Case, Student, Unusable
+from grader.sandboxed.observers import Case, Student, Unusable
 
 
 def observe_double(student: Student, case: Case) -> dict[str, Any]:

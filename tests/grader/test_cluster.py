@@ -15,14 +15,14 @@ from dataclasses import asdict
 import nbformat
 import pytest
 
-from grader.classroom import Classroom
+from grader.classroom.engine import Engine
+from grader.classroom.folder import Classroom
+from grader.classroom.verdict_log import Log
 from grader.cluster import Cluster, Job, engine_on, grade_job, result_from_bytes
-from grader.engine import Engine
 from grader.errors import ClusterError
-from grader.log import Log
-from grader.rebuild import OwnCell, Submission
-from grader.runner import run_class
-from grader.workers import Workers
+from grader.gradebook.runner import run_class
+from grader.grading.submission import OwnCell, Submission
+from grader.isolation.workers import Workers
 from tests.grader import cluster_class as light
 from tests.grader import notebooks as nb
 

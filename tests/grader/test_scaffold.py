@@ -9,7 +9,7 @@ import pytest
 
 from grader.errors import ClassroomError
 from grader.scaffold import MARK, new_check, test_command
-from tests.grader import test_answers
+from tests.grader.checks import test_answers
 
 ROOTED = "tests/grader/answers/09-pruning"
 
@@ -33,8 +33,8 @@ def test_a_new_lesson(tmp_path):
         assert len(names) - len(right) == test_answers.WRONG_AT_LEAST
     for name, text in found.items():
         ast.parse(text)
-        assert (MARK in text) == (name != "tests/grader/test_09_cut_weights.py")
-    assert test_command("09-pruning/cut-weights").endswith("tests/grader/test_09_cut_weights.py")
+        assert (MARK in text) == (name != "tests/grader/checks/test_09_cut_weights.py")
+    assert test_command("09-pruning/cut-weights").endswith("grader/checks/test_09_cut_weights.py")
 
 
 def test_a_check_of_the_scaffold_is_valid_and_grows(tmp_path):
@@ -42,12 +42,12 @@ def test_a_check_of_the_scaffold_is_valid_and_grows(tmp_path):
     new_check("09-pruning/keep-rate", tmp_path)
     observers, checks = (
         (tmp_path / "grader" / room / "lesson_09.py").read_text("utf-8")
-        for room in ("observers", "checks")
+        for room in ("sandboxed/observers", "checks")
     )
     names: dict = {}
     exec(compile(observers, "observers", "exec"), names)
     module = type("module", (), names)
-    text = re.sub(r"from grader.observers import lesson_09 as observers\n", "", checks)
+    text = re.sub(r"from grader.sandboxed.observers import lesson_09 as observers\n", "", checks)
     judged: dict = {"observers": module, "__name__": "grader.checks.lesson_09"}
     exec(compile(text, "checks", "exec"), judged)
     assert [check.id for check in judged["CHECKS"]] == [

@@ -117,14 +117,16 @@ FORGING = (
     Attack(
         11,
         "patched checks",
-        "import grader.checks\ngrader.checks.check = print\nimport grader.observers.run as r\n"
+        "import grader.checks\ngrader.checks.check = print\n"
+        "import grader.sandboxed.observers.run as r\n"
         "r.observe_case = lambda o, s, c: r.Observation('ok', {'got': 2 * c['x']})\n" + WRONG,
         statuses=("tampered",),
     ),
     Attack(
         11,
         "patched code",
-        "import grader.observers.run as r\ndef f(*a, **k): return r.Observation('ok', {'got': 4})\n"
+        "import grader.sandboxed.observers.run as r\n"
+        "def f(*a, **k): return r.Observation('ok', {'got': 4})\n"
         "r.observe_case.__code__ = f.__code__\n" + WRONG,
         statuses=("tampered", "error"),
     ),

@@ -22,8 +22,8 @@ REPLACED = (
     _flagged(
         58,
         "a module of the grader's",
-        "import sys, types\nfake = types.ModuleType('grader.observers.run')\n"
-        "sys.modules['grader.observers.run'] = fake\n" + nb.RIGHT,
+        "import sys, types\nfake = types.ModuleType('grader.sandboxed.observers.run')\n"
+        "sys.modules['grader.sandboxed.observers.run'] = fake\n" + nb.RIGHT,
     ),
     _flagged(
         58,
@@ -41,7 +41,7 @@ REPLACED = (
     _flagged(
         58,
         "an observer by a longer way",
-        "import grader as g\nfor name in ('observers', 'run', 'observe_case'):\n"
+        "import grader as g\nfor name in ('sandboxed', 'observers', 'run', 'observe_case'):\n"
         "    g = getattr(g, name)\ng.__code__ = (lambda o, s, c: None).__code__\n" + nb.RIGHT,
     ),
     _flagged(
@@ -330,7 +330,8 @@ MISLED = (
     _flagged(
         68,
         "other defaults",
-        "import grader.observers.facts as f\nf.plain.__defaults__ = ('deep',)\n" + nb.RIGHT,
+        "import grader.sandboxed.observers.facts as f\nf.plain.__defaults__ = ('deep',)\n"
+        + nb.RIGHT,
     ),
     _flagged(
         68,

@@ -1,0 +1,1 @@
+"""Photographs: read, split, compared, downloaded."""

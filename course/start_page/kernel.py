@@ -1,2 +1,0 @@
-# Run by each kernel of `course lab` before its first cell, in the learner's own names: make none.
-__import__("course.order").order.watch()

@@ -1,0 +1,1 @@
+"""What both kits share: histories, memory, speed. No framework is imported here."""

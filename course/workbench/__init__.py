@@ -1,0 +1,1 @@
+"""The `course` command: JupyterLab, the doctor, the working folder, the start page."""

@@ -1,0 +1,1 @@
+"""A class folder: its lessons, roster, receipts, verdicts."""

@@ -1,0 +1,1 @@
+"""nbgrader's gradebook and everything made from it; one scorer for both routes."""

@@ -1,0 +1,1 @@
+"""One submission: rebuilt, run, observed, judged."""

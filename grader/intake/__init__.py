@@ -1,0 +1,1 @@
+"""The way in: archives, the exchange, strangers, attachments."""

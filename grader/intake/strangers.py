@@ -1,0 +1,123 @@
+"""Say whose work it is that came under a name which the class list does not know."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+from grader.classroom import lessons
+from grader.classroom.folder import Classroom
+from grader.classroom.receipts import Receipts
+from grader.classroom.verdict_log import FOLDER
+from grader.errors import ClassroomError
+from grader.intake import attachments
+from grader.intake.recognize import Recognizer
+from grader.intake.take_in import NBGRADERS_OWN, STRANGERS, Found, Intake, Taken
+from grader.reading.files import read_bytes
+
+
+def assign(room: Classroom, file: Path, student: str) -> Taken:
+    """Take in, as a student's, what a stranger handed in, or a notebook that came by mail.
+
+    Parameters
+    ----------
+    file : Path
+        A notebook, or a stranger's folder below ``.grader/strangers/`` or ``submitted/``. Times of
+        receipt and attachments go with it. Any other notebook is told by its cells, and came in
+        now.
+    student : str
+        An id in the class list.
+
+    Raises
+    ------
+    ClassroomError
+        If there is no such file or student, or the file is no notebook of the class.
+    """
+    who = _known(room, student)
+    place = (file if file.exists() else room.root / file).resolve()
+    if not place.exists():
+        raise ClassroomError(f"There is no {file}; expected a notebook or a stranger's folder.")
+    for base in (room.root / FOLDER / STRANGERS, room.root / room.folders.submitted_directory):
+        if place != base and place.is_relative_to(base):
+            return _adopt(room, base, place.relative_to(base), who)
+    return _by_content(room, place, who)
+
+
+def _known(room: Classroom, student: str) -> str:
+    with room.gradebook() as book:
+        ids = [one.id for one in book.students]
+    if student in ids:
+        return student
+    near = difflib.get_close_matches(student, ids, n=3)
+    hint = f"; near to it: {', '.join(near)}" if near else ""
+    raise ClassroomError(
+        f"{student!r} is not in the class list{hint}. Enter the student first: grade class-list"
+    )
+
+
+def _by_content(room: Classroom, path: Path, who: str) -> Taken:
+    try:
+        content = read_bytes(path)
+    except (OSError, ValueError) as error:
+        raise ClassroomError(f"{path} cannot be read: {error}") from None
+    seen = Recognizer(room.root, room.folders).look(content)
+    if seen is None or not seen.framework:
+        raise ClassroomError(f"{path} holds the cells of no lesson in {room.root}.")
+    intake = Intake.of(room, seen.lesson)
+    intake.keep(who, Found(path.name, seen.framework, content), datetime.now(UTC))
+    return intake.taken
+
+
+def _adopt(room: Classroom, base: Path, place: Path, who: str) -> Taken:
+    """Move what is below a stranger's folder to where a student's work is."""
+    stranger, *below = place.parts
+    if stranger == who:
+        raise ClassroomError(f"{place} is {who}'s already.")
+    taken = Taken()
+    for folder in [base / stranger / below[0]] if below else _folders(base / stranger):
+        intake, names = (
+            Intake.of(room, folder.name),
+            lessons.notebook_names(folder.name, room.root, room.folders),
+        )
+        only = below[1:] if below[1:2] != [attachments.NAME] else []
+        for path in sorted(folder.glob("*.ipynb")):
+            if path.stem in names and only in ([], [path.name]):
+                _move(room, intake, path, stranger, who)
+        if not list(folder.glob("*.ipynb")):
+            _move_the_rest(room, intake, folder, who)
+        taken.files += intake.taken.files
+        taken.notes += intake.taken.notes
+    with contextlib.suppress(OSError):  # as long as other lessons wait in it
+        (base / stranger).rmdir()
+    return taken
+
+
+def _folders(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_dir())
+
+
+def _move(room: Classroom, intake: Intake, path: Path, stranger: str, who: str) -> None:
+    content, lesson = read_bytes(path), path.parent.name
+    receipt = Receipts(room.root).get(stranger, lesson, path.stem)
+    when = receipt.time.replace(tzinfo=UTC) if receipt else datetime.now(UTC)
+    found = Found(path.name, path.stem, content)
+    intake.keep(who, found, when, vouched=bool(receipt and receipt.vouched))
+    if intake.folder(who) / path.name in intake.taken.files:
+        path.unlink()
+
+
+def _move_the_rest(room: Classroom, intake: Intake, folder: Path, who: str) -> None:
+    """Move attachments, and what nbgrader's exchange needs, once no notebook is left."""
+    apart = attachments.folder_of(room.root, folder.parent.name, folder.name)
+    for place in (folder / attachments.NAME, apart):
+        for path in sorted(place.glob("*")):
+            attachments.keep(intake.attachments(who), path.name, path.read_bytes())
+        shutil.rmtree(place, ignore_errors=True)
+    for name in NBGRADERS_OWN:
+        if (folder / name).is_file() and intake.folder(who).is_dir():
+            shutil.move(folder / name, intake.folder(who) / name)
+    with contextlib.suppress(OSError):  # what else a person has put there stays
+        folder.rmdir()

@@ -1,0 +1,1 @@
+"""What strangers hand in, read without running it: zips, notebooks, Python's syntax."""

@@ -1,0 +1,1 @@
+"""All that a sandbox may see: observers, toy networks, the worker. No answer is known here."""

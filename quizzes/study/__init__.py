@@ -1,0 +1,1 @@
+"""What comes back over time: sessions, cards, explain-it-back, history."""

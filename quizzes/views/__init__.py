@@ -1,0 +1,1 @@
+"""Where questions are shown: the terminal, and what pages are made of."""

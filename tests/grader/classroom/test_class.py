@@ -1,0 +1,182 @@
+"""A class of students from release to CSV, through nbgrader's own gradebook."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shutil
+import time
+from io import StringIO
+
+import nbformat
+import pytest
+from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
+from rich.console import Console
+
+from grader.checks import register
+from grader.classroom.engine import Engine
+from grader.classroom.folder import Classroom, timestamp
+from grader.errors import ClassroomError
+from grader.gradebook import plugins
+from grader.gradebook.exports import CsvExporter, safe
+from grader.gradebook.runner import run_class
+from grader.isolation.workers import Workers
+from grader.reports import terminal
+from tests.grader import notebooks as nb
+from tests.grader import sample
+
+# nbgrader's own way with its database
+pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+bare = Workers(sandbox=False, bare=True)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _ended():
+    yield
+    bare.close()
+
+
+ANSWERS = {"ana": nb.RIGHT, "bo": nb.SQUARE, "cy": nb.STUB, "=dee": nb.RIGHT, "élan ü": nb.RIGHT}
+POINTS = {"ana": 3.0, "bo": 1.0, "cy": 0.0, "=dee": 3.0, "élan ü": 3.0, "fay": 0.0}
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory):
+    """Return a class folder with a released lesson: making a database takes nbgrader seconds."""
+    root = tmp_path_factory.mktemp("class")
+    nb.write_lesson(root)
+    for student, answer in ANSWERS.items():
+        hand_in(root, student, nb.submitted_notebook(answer))
+    hand_in(root, "fay", "{ broken")
+    Classroom(root).release(nb.LESSON)
+    return root
+
+
+@pytest.fixture
+def room(released, tmp_path):
+    register(sample.DOUBLE)
+    return Classroom(shutil.copytree(released, tmp_path / "class"))
+
+
+def hand_in(root, student, notebook):
+    nb.write(root / "submitted" / student / nb.LESSON / "pytorch.ipynb", notebook)
+
+
+def points(room):
+    with room.gradebook() as book:
+        return {s.student_id: s.score for s in book.assignment_submissions(nb.LESSON)}
+
+
+def grade_all(room, **options):
+    engine = Engine(room.root, bare)
+    return run_class(room, engine, room.submissions(), jobs=2, **options)
+
+
+def test_release_leaves_no_answer_in(room):
+    released = nbformat.read(room.root / "lessons" / nb.LESSON / "pytorch.ipynb", as_version=4)
+    assert released.cells[3].source == "# YOUR CODE HERE\n..."
+    assert released.cells[4].source == 'check("00-sample/double", double)'
+
+
+def test_a_class_is_graded_once_and_resumes(room, released):
+    outcomes = grade_all(room)
+    assert points(room) == POINTS
+    assert {o.state for o in outcomes} == {"graded", "known"}  # equal texts are run once
+    assert {o.state for o in grade_all(room)} == {"known"}
+    shutil.copy(released / "gradebook.db", room.root)
+    assert {o.state for o in grade_all(room)} == {"known"}
+    assert points(room) == POINTS
+
+
+def test_a_mended_submission_shows_its_change(room):
+    grade_all(room)
+    hand_in(room.root, "bo", nb.submitted_notebook(nb.RIGHT))
+    changed = [o for o in grade_all(room) if o.before is not None]
+    assert [(o.submitted.student, o.before, o.entry.points) for o in changed] == [("bo", 1.0, 3.0)]
+
+
+def test_the_log_survives_a_cut_line(room):
+    grade_all(room)
+    path = room.root / ".grader" / "verdicts.jsonl"
+    path.write_bytes(path.read_bytes()[:-40])
+    outcomes = grade_all(room)
+    assert sum(o.state == "graded" for o in outcomes) <= 1
+    assert all(json.loads(line) for line in path.read_text().splitlines() if line.endswith("}"))
+    assert points(room) == POINTS
+
+
+def test_nbgraders_own_autograde_agrees(room):
+    plugins._engines[(room.root, True)] = Engine(room.root, bare)
+    folders = CourseDirectory(config=room.config, assignment_id=nb.LESSON)
+    try:
+        Autograde(coursedir=folders, config=room.config).start()
+    finally:
+        del plugins._engines[(room.root, True)]
+    assert points(room) == POINTS
+    made = nbformat.read(
+        room.root / "autograded" / "bo" / nb.LESSON / "pytorch.ipynb", as_version=4
+    )
+    assert "Multiply by two; you squared." in made.cells[4].outputs[0].data["text/plain"]
+    broken = room.root / "autograded" / "fay" / nb.LESSON / "pytorch.ipynb"
+    assert "could not be read" in nbformat.read(broken, as_version=4).cells[0].source
+
+
+def test_feedback_and_export(room):
+    grade_all(room)
+    pages = room.feedback(nb.LESSON)
+    assert len(pages) == len(POINTS)
+    page = (room.root / "feedback" / "bo" / nb.LESSON / "pytorch.html").read_text("utf-8")
+    assert "you squared" in page
+    room.export(CsvExporter, room.root / "grades.csv")
+    with (room.root / "grades.csv").open(encoding="utf-8", newline="") as stream:
+        rows = {row["student_id"]: row for row in csv.DictReader(stream)}
+    assert rows["ana"]["score"] == "3.0"
+    assert rows["'=dee"]["max_score"] == "3.0"
+    assert "élan ü" in rows
+
+
+def test_an_unreleased_lesson_is_refused_and_the_rest_graded(room):
+    nb.write(room.root / "submitted" / "ana" / "99-unknown" / "pytorch.ipynb", "{}")
+    refused = [o for o in grade_all(room) if o.state == "refused"]
+    assert len(refused) == 1
+    assert "No lesson '99-unknown'" in refused[0].reason
+    assert points(room) == POINTS
+
+
+def test_a_lesson_that_is_not_there(room):
+    with pytest.raises(ClassroomError, match=r"There is no lesson '77-x'.*found: 00-sample"):
+        room.release("77-x")
+    with pytest.raises(ClassroomError, match="Make one with: grade new-class"):
+        Classroom(room.root / "nowhere")
+
+
+def test_timestamps_that_are_none(tmp_path):
+    assert timestamp(tmp_path) is None
+    (tmp_path / "timestamp.txt").write_text("yesterday, honest")
+    assert timestamp(tmp_path) is None
+    (tmp_path / "timestamp.txt").write_text("2026-01-31 10:00:00.0 UTC")
+    assert timestamp(tmp_path).hour == 10
+
+
+@pytest.mark.attack(36)
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", " =1", "\r=1"])
+def test_formulas_are_made_harmless(text):
+    assert safe(text) == "'" + text
+
+
+def test_numbers_and_names_stay_themselves():
+    assert [safe(v) for v in (None, -1.5, "O'Neil, Ann")] == ["", -1.5, "O'Neil, Ann"]
+
+
+def test_progress_says_how_many_and_how_long():
+    console = Console(file=StringIO(), width=80, force_terminal=True)
+    with terminal.progress(4, console) as advance:
+        advance(None)
+        advance(None)
+        time.sleep(0.3)
+    shown = console.file.getvalue()
+    assert "Grading" in shown
+    assert "2/4" in shown
+    assert re.search(r"\d:\d\d:\d\d", shown)  # the time left
