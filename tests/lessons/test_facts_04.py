@@ -124,10 +124,10 @@ from tests.lessons.stand_in import write
 file = Path(sys.argv[1]) / "models" / sys.argv[2]
 file.parent.mkdir(parents=True)
 write(file)
-cells = json.loads(Path("solutions/04-overfitting/keras.ipynb").read_text(encoding="utf-8"))["cells"]
-cell = next("".join(one["source"]) for one in cells if one["id"] == "backbones")
+text = Path("solutions/04-overfitting/keras.ipynb").read_text(encoding="utf-8")
+sources = {one["id"]: "".join(one["source"]) for one in json.loads(text)["cells"]}
 SIZE, weights_setting = 97, lambda: "bundled"
-exec(cell.partition("NETWORKS = ")[0])
+exec(sources["backbones"].partition("NETWORKS = ")[0])
 with warnings.catch_warnings(record=True) as said:
     warnings.simplefilter("always")
     found, missing = imagenet_network(keras.applications.MobileNetV2, file.name)
