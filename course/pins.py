@@ -21,6 +21,7 @@ COMMAND = "python -m course.pins"
 # Every package comes as a wheel: a learner's machine has no compiler.
 COMPILE = ("pip", "compile", "--quiet", "--no-build", "pyproject.toml")
 FORM = ("--universal", "--python-version", OLDEST, "--generate-hashes", "--no-annotate")
+MACOS = {"MACOSX_DEPLOYMENT_TARGET": "14.0"}  # the oldest that PyTorch has wheels for
 
 
 class PinsError(RuntimeError):

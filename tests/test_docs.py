@@ -134,4 +134,4 @@ def test_no_notebook_holds_outputs():
 def test_conda_users_get_the_same_list():
     text = (ROOT / "environment.yml").read_text(encoding="utf-8")
     under_pip = text.split("- pip:\n")[1].split()
-    assert under_pip == ["-", "-c", "constraints.txt", "-", "-e", "."]
+    assert under_pip == ["-", "-r", "requirements.lock"]

@@ -21,7 +21,7 @@ from course.install.problems import LOCK, SetupProblem, explain
 from course.install.progress_line import LiveLine, clock
 
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"  # PyTorch's own builds without CUDA
-CUDA = re.compile(r"(torch|torchvision|triton)==|(nvidia|cuda)-")  # what those builds replace
+CUDA = re.compile(r"(torch|torchvision|triton)(==|$)|(nvidia|cuda)-")  # what those builds replace
 # Compiled at once: where a sandbox may only read, each start would compile anew. What builds the
 # course, setuptools, is in the lock.
 COURSE = ("--compile-bytecode", "--no-build-isolation-package", venv.NAME, "-e", ".")

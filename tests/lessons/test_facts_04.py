@@ -113,3 +113,31 @@ def test_torch(fact: str, value: object, claim: str):
 )
 def test_keras(fact: str, value: object, claim: str):
     assert facts("keras")[fact] == value, f"04-overfitting says: {claim}"
+
+
+BACKBONES = """
+import json, sys, warnings
+from pathlib import Path
+import keras
+from tests.lessons.stand_in import write
+
+file = Path(sys.argv[1]) / "models" / sys.argv[2]
+file.parent.mkdir(parents=True)
+write(file)
+text = Path("solutions/04-overfitting/keras.ipynb").read_text(encoding="utf-8")
+sources = {one["id"]: "".join(one["source"]) for one in json.loads(text)["cells"]}
+SIZE, weights_setting = 97, lambda: "bundled"
+exec(sources["backbones"].partition("NETWORKS = ")[0])
+with warnings.catch_warnings(record=True) as said:
+    warnings.simplefilter("always")
+    found, missing = imagenet_network(keras.applications.MobileNetV2, file.name)
+print(json.dumps({"shape": found.output_shape, "missing": missing, "said": len(said)}))
+"""
+
+
+@pytest.mark.keras
+def test_weights_that_a_person_has_are_taken_without_a_word(tmp_path):
+    file = "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5"
+    home = {"KERAS_HOME": str(tmp_path)}
+    facts = run_json(BACKBONES, str(tmp_path), file, env=home, timeout_s=300)
+    assert facts == {"shape": [None, 1280], "missing": "", "said": 0}
