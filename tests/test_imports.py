@@ -76,20 +76,60 @@ def test_imports_run_downward(room, forbidden):
     assert wrong == {}
 
 
-def test_quizzes_use_only_public_names_of_the_course():
-    private = {
-        name_of(file): sorted(names)
-        for file in FILES
-        if name_of(file).startswith("quizzes/")
-        and (
-            names := {
-                name
-                for name in everywhere(file)
-                if name.startswith("course.") and any(p.startswith("_") for p in name.split("."))
-            }
-        )
+def is_private(name: str) -> bool:
+    return name.startswith("_") and not name.endswith("__")
+
+
+def imported_names(tree: ast.Module) -> dict[str, str]:
+    """Return the names that a file's imports bind, and what stands for each, in full."""
+    bound = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            bound |= {a.asname or a.name.split(".")[0]: a.name for a in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            bound |= {a.asname or a.name: f"{node.module}.{a.name}" for a in node.names}
+    return bound
+
+
+def private_names_of_others(source: str) -> list[str]:
+    """Return what a file takes of our other modules though its name is private there."""
+    tree = ast.parse(source)
+    ours = {
+        name: whole
+        for name, whole in imported_names(tree).items()
+        if whole.split(".")[0] in {*ROOMS, "solutions"}
     }
-    assert private == {}
+    taken = {whole for whole in ours.values() if any(map(is_private, whole.split(".")))}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and is_private(node.attr):
+            root, _, rest = ast.unparse(node).partition(".")
+            if root in ours:
+                taken.add(f"{ours[root]}.{rest}")
+    return sorted(taken)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from course.device import _gpus",
+        "from course import device as d\nd._gpus()",
+        "import course.device\ncourse.device._gpus()",
+        "from quizzes import _own",
+        "from grader.sandboxed.worker._inner import name",
+    ],
+)
+def test_a_private_name_taken_is_seen(source):
+    assert len(private_names_of_others(source)) == 1
+
+
+def test_no_module_takes_another_ones_private_names():
+    sources = sorted((ROOT / "solutions").rglob("*.py"))
+    taken = {
+        name_of(file): names
+        for file in [*FILES, *sources]
+        if (names := private_names_of_others(file.read_text(encoding="utf-8")))
+    }
+    assert taken == {}
 
 
 @pytest.mark.parametrize(("kit", "other"), [("torch_kit", "keras_kit"), ("keras_kit", "torch_kit")])

@@ -52,7 +52,6 @@ class _Files:
 
     torch_name: str
     torch_weights: str
-    keras_name: str
     keras_headless: str
     keras_whole: str
     keras_address: str
@@ -64,7 +63,6 @@ FILES = {
     "mobilenet_v2": _Files(
         "mobilenet_v2",
         "MobileNet_V2_Weights",
-        "MobileNetV2",
         f"{_MOBILENET}_no_top.h5",
         f"{_MOBILENET}.h5",
         f"{_GOOGLE}tensorflow/keras-applications/mobilenet_v2/",
@@ -72,7 +70,6 @@ FILES = {
     "efficientnet_b0": _Files(
         "efficientnet_b0",
         "EfficientNet_B0_Weights",
-        "EfficientNetB0",
         "efficientnetb0_notop.h5",
         "efficientnetb0.h5",
         f"{_GOOGLE}keras-applications/",

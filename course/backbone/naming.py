@@ -51,28 +51,6 @@ def _block_modules(layer: str, block: int, stages: tuple[str, ...]) -> dict[str,
     return modules
 
 
-def tensor_name(layer: str, variable: str) -> str:
-    """Return the torchvision name of one variable of a Keras layer.
-
-    Parameters
-    ----------
-    layer, variable
-        Names as Keras gives them, ``"Conv1"`` and ``"kernel"`` for example.
-
-    Raises
-    ------
-    ValueError
-        If MobileNetV2 has no such layer or variable.
-    """
-    try:
-        return f"{module_of_layer()[layer]}.{_PARTS[variable]}"
-    except KeyError as error:
-        raise ValueError(
-            f"Expected a layer and a variable of keras.applications.MobileNetV2; received "
-            f"{layer!r} and {variable!r}. Build the model with keras.applications."
-        ) from error
-
-
 def set_keras_weights(model: keras.Model, tensors: Mapping[str, np.ndarray]) -> list[str]:
     """Copy torchvision tensors into a Keras MobileNetV2.
 

@@ -30,15 +30,16 @@ def unfreeze(layer: keras.Layer) -> keras.Layer:
 
 def _set_trainable(layer: keras.Layer, value: bool) -> keras.Layer:
     # Layer by layer: on TensorFlow, a model whose flag already has this value passes nothing on.
-    for each in _with_sublayers(layer):
+    for each in with_sublayers(layer):
         each.trainable = value
     return layer
 
 
-def _with_sublayers(layer: keras.Layer) -> Iterator[keras.Layer]:
+def with_sublayers(layer: keras.Layer) -> Iterator[keras.Layer]:
+    """Yield the layer, then all inside it, from input to output."""
     yield layer
     for child in getattr(layer, "layers", ()):
-        yield from _with_sublayers(child)
+        yield from with_sublayers(child)
 
 
 def count_parameters(model: keras.Model) -> tuple[int, int]:
@@ -55,7 +56,7 @@ def batchnorm_layers(model: keras.Model) -> dict[str, keras.Layer]:
     import keras
 
     kind = keras.layers.BatchNormalization
-    return {layer.name: layer for layer in _with_sublayers(model) if isinstance(layer, kind)}
+    return {layer.name: layer for layer in with_sublayers(model) if isinstance(layer, kind)}
 
 
 def hold_batchnorm(model: keras.Model) -> keras.Model:

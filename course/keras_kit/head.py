@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from course.keras_kit.training import _device_name
+from course.keras_kit.training import device_name
 from course.training import memory
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def cached_features(
     images = np.asarray(images)
     room = memory.MemoryBudget(
         "cached_features",
-        _device_name(),
+        device_name(),
         min(batch_size, len(images)),
         tries=lambda rows: backbone.predict_on_batch(images[:rows]),
     )

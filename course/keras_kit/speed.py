@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course.keras_kit.freezing import _with_sublayers
-from course.keras_kit.training import CHANNELS, JIT, _cross_entropy, _moving
+from course.keras_kit.freezing import with_sublayers
+from course.keras_kit.training import CHANNELS, JIT, cross_entropy, what_moves
 from course.training import runs, speed
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def faster(
     if "compilation" in tries:
         setattr(model, JIT, False)
     compile_()
-    moving = _moving(model)
+    moving = what_moves(model)
     kept = [keras.ops.copy(variable) for variable in moving]
 
     def put_back() -> None:
@@ -82,7 +82,7 @@ def _compiler(model: keras.Model) -> Callable[[], None]:
 
     def compile_() -> None:
         model.compile(
-            keras.optimizers.SGD(0.0), _cross_entropy(), jit_compile=getattr(model, JIT, "auto")
+            keras.optimizers.SGD(0.0), cross_entropy(), jit_compile=getattr(model, JIT, "auto")
         )
 
     return compile_
@@ -98,7 +98,7 @@ def _channels_last(model: keras.Model, compile_: Callable[[], None]) -> speed.Ca
 def _mixed_precision(model: keras.Model, compile_: Callable[[], None]) -> speed.Candidate:
     import keras
 
-    inner = [layer for layer in _with_sublayers(model) if not getattr(layer, "layers", None)][:-1]
+    inner = [layer for layer in with_sublayers(model) if not getattr(layer, "layers", None)][:-1]
     before: list[Any] = []
 
     def apply() -> None:

@@ -92,7 +92,7 @@ def fit(
     rng = np.random.default_rng(seed)
     model.compile(
         optimizer,
-        loss or _cross_entropy(),
+        loss or cross_entropy(),
         metrics=[_accuracy(model)],
         jit_compile=getattr(model, JIT, "auto"),
     )
@@ -140,7 +140,7 @@ def evaluate(
     import keras
 
     wanted = labels[:, None] if logits.shape[-1] == 1 else labels
-    values = keras.losses.get(loss or _cross_entropy())(wanted, logits)
+    values = keras.losses.get(loss or cross_entropy())(wanted, logits)
     value = float(np.mean(keras.ops.convert_to_numpy(values)))
     chosen = logits[:, 0] > 0 if logits.shape[-1] == 1 else logits.argmax(axis=1)
     return value, float((chosen == labels).mean())
@@ -256,7 +256,7 @@ def _room_to_train(
     """
     import keras
 
-    moving = _moving(model)
+    moving = what_moves(model)
     kept = [keras.ops.copy(variable) for variable in moving]
 
     def undo() -> None:
@@ -271,10 +271,10 @@ def _room_to_train(
 
     rows = min(batch_size, len(data[0]))
     left = f"The weights are as before epoch {epoch + 1}."
-    return memory.MemoryBudget("fit", _device_name(), rows, tries, undo, left)
+    return memory.MemoryBudget("fit", device_name(), rows, tries, undo, left)
 
 
-def _moving(model: keras.Model) -> list[Any]:
+def what_moves(model: keras.Model) -> list[Any]:
     """Return what a step changes: weights, the optimizer's memory, BatchNorm's statistics."""
     statistics = [
         value
@@ -294,7 +294,7 @@ def _logits(model: keras.Model, images: np.ndarray, batch_size: int, task: str) 
         lambda: [np.asarray(model.predict_on_batch(part)) for part in parts],
         memory.MemoryBudget(
             task,
-            _device_name(),
+            device_name(),
             len(parts[0]),
             tries=lambda rows: model.predict_on_batch(parts[0][:rows]),
         ),
@@ -302,11 +302,13 @@ def _logits(model: keras.Model, images: np.ndarray, batch_size: int, task: str) 
     return np.concatenate(made)[: len(images)]
 
 
-def _device_name() -> str:
+def device_name() -> str:
+    """Return what Keras computes on, as messages name it: ``CPU`` or ``GPU``."""
     return keras_device().upper()
 
 
-def _cross_entropy() -> keras.losses.Loss:
+def cross_entropy() -> keras.losses.Loss:
+    """Return the loss for whole-number classes and a head without a softmax."""
     import keras
 
     return keras.losses.SparseCategoricalCrossentropy(from_logits=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from course.torch_kit.training import _outputs
+from course.torch_kit.training import all_outputs
 
 if TYPE_CHECKING:
     import torch
@@ -86,7 +86,7 @@ def cached_features(
     ValueError
         If a batch does not fit the memory, with the batch size that does.
     """
-    return _outputs(backbone, np.asarray(images), batch_size, "cached_features", _pooled).numpy()
+    return all_outputs(backbone, np.asarray(images), batch_size, "cached_features", _pooled).numpy()
 
 
 def _pooled(made: torch.Tensor) -> torch.Tensor:

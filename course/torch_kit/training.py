@@ -133,7 +133,7 @@ def evaluate(
     import torch
 
     images, labels = runs.checked((images, labels), "given", channels=CHANNELS)
-    logits = _outputs(model, images, batch_size, "evaluate")
+    logits = all_outputs(model, images, batch_size, "evaluate")
     wanted = torch.from_numpy(labels)
     if loss is None:
         runs.check_labels(labels, logits.shape[-1])
@@ -146,7 +146,7 @@ def predict_proba(model: nn.Module, images: np.ndarray, *, batch_size: int = 100
 
     A model with one output gives ``(N, 1)``: the probability of class 1.
     """
-    logits = _outputs(model, np.asarray(images), batch_size, "predict_proba")
+    logits = all_outputs(model, np.asarray(images), batch_size, "predict_proba")
     made = logits.sigmoid() if logits.shape[-1] == 1 else logits.softmax(dim=-1)
     return made.numpy()
 
@@ -282,7 +282,7 @@ def _train_mode(model: nn.Module, hold: bool) -> None:
         hold_batchnorm(model)
 
 
-def _outputs(
+def all_outputs(
     model: nn.Module,
     images: np.ndarray,
     batch_size: int,

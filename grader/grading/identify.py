@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from grader.grading.submission import MAX_CELL_CHARS, _text, bound_names, grade_id, is_answer
+from grader.grading.submission import MAX_CELL_CHARS, bound_names, cell_text, grade_id, is_answer
 
 Cell = Mapping[str, Any]
 
@@ -74,8 +74,8 @@ def _after(cells: Sequence[Cell], before: str, free: list[int]) -> list[int]:
 
 def _names(cell: Cell) -> set[str]:
     is_code = cell.get("cell_type") == "code"
-    return bound_names(_text(cell)[:MAX_CELL_CHARS]) if is_code else set()
+    return bound_names(cell_text(cell)[:MAX_CELL_CHARS]) if is_code else set()
 
 
 def _plain(cell: Cell) -> str:
-    return " ".join(_text(cell).split())
+    return " ".join(cell_text(cell).split())

@@ -279,7 +279,8 @@ def read_submission(path: Path, source: Source) -> Submission:
     return replace(found, notes=(*damage, *found.notes))
 
 
-def _text(cell: Mapping[str, Any]) -> str:
+def cell_text(cell: Mapping[str, Any]) -> str:
+    """Return a cell's text from any version of the format; empty where it holds none."""
     text = cell.get("source", cell.get("input", ""))
     if isinstance(text, list):
         text = "".join(part for part in text if isinstance(part, str))
@@ -303,7 +304,7 @@ def _match(cells: Iterable[Mapping[str, Any]], source: Source) -> Submission:
     own: list[OwnCell] = []
     behind = ""
     for cell in cells:
-        name, text = grade_id(cell), _text(cell)
+        name, text = grade_id(cell), cell_text(cell)
         known = places.of(cell, text)
         behind = known or behind
         if name in wanted:

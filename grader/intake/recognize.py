@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.classroom import lessons
 from grader.classroom.exams import is_exam
-from grader.grading.submission import _text, grade_id, is_answer
+from grader.grading.submission import cell_text, grade_id, is_answer
 from grader.reading.salvage import read_cells
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class Recognizer:
         own = [self._places[key] for key in found & self._places.keys()]
         votes = [{one for name, one in places if name == lesson} for places in own]
         alone = [one.pop() for one in votes if len(one) == 1]
-        words = [word for cell in cells for word in _IMPORTED.findall(_text(cell)[:_LONGEST])]
+        words = [word for cell in cells for word in _IMPORTED.findall(cell_text(cell)[:_LONGEST])]
         named = ["pytorch" if word == "torch" else "keras" for word in words]
         heard = alone if len(alone) >= _VOTES else named or alone
         best = max(self.names(lesson), key=heard.count)
@@ -194,7 +194,7 @@ def _keys(cell: Cell) -> Iterator[Key]:
     name = cell.get("id")
     if isinstance(name, str):
         yield "id", name
-    text = _text(cell)[:_LONGEST]
+    text = cell_text(cell)[:_LONGEST]
     if len(plain := _plain(cell)) > 20:  # an import or two says nothing
         yield "text", plain
     if cell.get("cell_type") == "code":
@@ -203,4 +203,4 @@ def _keys(cell: Cell) -> Iterator[Key]:
 
 
 def _plain(cell: Cell) -> str:
-    return " ".join(_text(cell)[:_LONGEST].split())
+    return " ".join(cell_text(cell)[:_LONGEST].split())

@@ -353,11 +353,6 @@ def _written(source: Path) -> datetime:
     return now if source.is_dir() else min(now, datetime.fromtimestamp(source.stat().st_mtime, UTC))
 
 
-def take_in(archive: Path, submitted: Path, lesson: str) -> Taken:
-    """Take in ``archive`` for the class folder that ``submitted`` is in; see `Intake.archive`."""
-    return Intake(submitted.parent, submitted, lesson).archive(archive)
-
-
 def _quoted(path: str) -> str:
     return f"'{printable(path[:200])}'"
 

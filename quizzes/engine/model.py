@@ -43,7 +43,6 @@ KINDS: tuple[Kind, ...] = (
     "find_bug",
     "yes_no",
 )
-ONE_ANSWER: tuple[Kind, ...] = ("single", "predict_output", "find_bug", "yes_no")
 DIFFICULTIES: tuple[Difficulty, ...] = ("easy", "medium", "hard")
 FRAMEWORKS: tuple[Framework, ...] = ("keras", "pytorch")
 FIGURES = Path(__file__).resolve().parents[1] / "figures"

@@ -129,11 +129,6 @@ class Verdict:
     concepts: tuple[ConceptVerdict, ...]
     remark: str
 
-    @property
-    def revisit(self) -> tuple[ConceptVerdict, ...]:
-        """The concepts to look at again."""
-        return tuple(concept for concept in self.concepts if not concept.strong)
-
 
 def verdict(paper: Sequence[Question], marks: Sequence[Mark]) -> Verdict:
     """Judge the answers to ``paper``, concept by concept.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -31,7 +30,6 @@ from quizzes.study.session import (
     said,
 )
 
-Ask = Callable[[str], str]
 HELP = "? for the hint, q to stop"
 
 

@@ -39,7 +39,6 @@ class Progress:
     steps: int
     loss: float
     size_px: int
-    pictures_per_s: float
 
 
 @dataclass(frozen=True)
@@ -158,12 +157,9 @@ class _Run:
         self.model.train()
         try:
             while self.step < self.steps and time.perf_counter() - begin < limit_s:
-                started = time.perf_counter()
                 loss, size_px = self._one_step()
-                now = time.perf_counter()
-                self.seconds = before + now - begin
-                speed = self.recipe.batch_size / (now - started)
-                report(Progress(self.step, self.steps, loss, size_px, speed))
+                self.seconds = before + time.perf_counter() - begin
+                report(Progress(self.step, self.steps, loss, size_px))
                 if self.step % CHECKPOINT_EVERY == 0:
                     self.save()
         finally:

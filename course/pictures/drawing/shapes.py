@@ -55,15 +55,6 @@ def ellipse(
     return move(_circle(n), center, angle_deg, (rx, rx if ry is None else ry))
 
 
-def superellipse(
-    center: Point, rx: float, ry: float, power: float = 4.0, angle_deg: float = 0.0, n: int = 44
-) -> Points:
-    """Return a superellipse: power 2 is an ellipse, 4 a soft box, 1 a diamond."""
-    circle = _circle(n)
-    bent = np.sign(circle) * np.abs(circle) ** (2.0 / power)
-    return move(bent.astype(np.float32), center, angle_deg, (rx, ry))
-
-
 def box(center: Point, width: float, height: float, angle_deg: float = 0.0) -> Points:
     """Return a rectangle with sharp corners."""
     corners = points((-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5))

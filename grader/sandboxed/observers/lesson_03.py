@@ -6,7 +6,6 @@ what is right. A recorder inside notes what it was shown, by which weights and i
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -174,6 +173,3 @@ def features_once(student: Student, case: Case) -> dict[str, Any]:
         "graph": any(graph for _, _, graph in seen),
         **left(),
     }
-
-
-Look = Callable[[], tuple[np.ndarray, np.ndarray]]

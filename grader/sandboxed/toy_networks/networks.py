@@ -96,14 +96,6 @@ def norms(params: Params) -> list[Norm]:
     return found + ([Norm("head", -1, False, params["hidden"])] if params["hidden"] else [])
 
 
-def layer_kinds(params: Params) -> list[str]:
-    """Return the kinds of a Keras backbone's own layers, in order, as `small_keras` builds them."""
-    kinds = ["input"]
-    for block in range(len(params["channels"])):
-        kinds += ["conv", "norm", "relu"] + (["inner"] if block in params["deep"] else [])
-    return [*kinds, "pool"]
-
-
 def flags(params: Params) -> list[bool]:
     """Return which arrays train before the student's code runs.
 

@@ -155,9 +155,6 @@ def test_random_tensors_follow_the_seed():
 def test_every_layer_has_a_module_of_its_own():
     modules = naming.module_of_layer()
     assert len(set(modules.values())) == len(modules) == 105
-    assert naming.tensor_name("bn_Conv1", "moving_mean") == "features.0.1.running_mean"
-    with pytest.raises(ValueError, match=r"Expected a layer .* received 'conv9' and 'kernel'"):
-        naming.tensor_name("conv9", "kernel")
 
 
 # -- preprocessing -----------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import pytest
 from grader.classroom.receipts import Receipts
 from grader.classroom.roster import Roster, Student
 from grader.errors import ClassroomError
-from grader.intake.take_in import Intake, take_in
+from grader.intake.take_in import Intake
 from grader.reading.owners import safe_name, student_name
 
 
@@ -25,7 +25,7 @@ def pack(members):
 
 def take(tmp_path, members):
     (tmp_path / "in.zip").write_bytes(pack(members))
-    taken = take_in(tmp_path / "in.zip", tmp_path / "submitted", "02-freezing")
+    taken = intake(tmp_path).archive(tmp_path / "in.zip")
     found = {p.relative_to(tmp_path / "submitted").as_posix() for p in taken.files}
     return found, taken.notes
 
@@ -76,7 +76,7 @@ def test_traversal_links_and_strangers_stay_out(tmp_path):
         archive.writestr("../../../outside/pytorch.ipynb", "{}")
         archive.writestr("ann/essay.ipynb", "{}")
     (tmp_path / "in.zip").write_bytes(stream.getvalue())
-    taken = take_in(tmp_path / "in.zip", tmp_path / "submitted", "02-freezing")
+    taken = intake(tmp_path).archive(tmp_path / "in.zip")
     assert [p.relative_to(tmp_path).as_posix() for p in taken.files] == [
         "submitted/outside/02-freezing/pytorch.ipynb"
     ]
@@ -109,7 +109,7 @@ def test_twice_is_said_and_no_zip_is_refused(tmp_path):
     ]
     (tmp_path / "no.zip").write_text("no")
     with pytest.raises(ClassroomError, match="cannot be read as a zip"):
-        take_in(tmp_path / "no.zip", tmp_path, "02-freezing")
+        intake(tmp_path).archive(tmp_path / "no.zip")
 
 
 NOW = datetime(2026, 10, 1, 12, 0, tzinfo=UTC)

@@ -305,7 +305,6 @@ def test_the_verdict_names_what_to_revisit_first():
         "BatchNorm statistics while frozen: revisit lesson 02 Freezing (1 of 2)",
         "what freezing does: strong (1 of 1)",
     ]
-    assert [line.concept for line in verdict.revisit] == ["batchnorm"]
     assert verdict.remark.startswith("The pattern is forming")
 
 

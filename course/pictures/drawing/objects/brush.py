@@ -17,7 +17,6 @@ from course.pictures.drawing.paint import Outline, Paint
 from course.pictures.drawing.shapes import Point, Points, stroke
 
 Rng = np.random.Generator
-Width = float | Sequence[float] | np.ndarray
 SMALL_PX = 11.0  # canvas pixels: what is narrower is filled flat, shading would not be seen
 
 
