@@ -14,7 +14,17 @@ from tests.helpers import ROOT
 ROOMS = ("course", "quizzes", "grader")
 FRAMEWORKS = {"torch", "torchvision", "tensorflow", "keras"}
 # Not imported by the library: run as programs of their own, one framework each.
-WORKERS = ("grader/sandboxed/observers/", "grader/sandboxed/worker/")
+WORKERS = ("grader/sandboxed/",)
+# The rooms of the grader, lowest floor first: each imports only what lies on floors below its own.
+FLOORS = (
+    {"errors", "configure", "printable", "sandboxed"},
+    {"checks", "isolation", "reading", "nbgrader_config", "scaffold"},
+    {"grading"},
+    {"classroom"},
+    {"intake", "gradebook", "cluster"},
+    {"reports"},
+    {"cli"},
+)
 FILES = sorted(file for room in ROOMS for file in (ROOT / room).rglob("*.py"))
 
 
@@ -130,6 +140,31 @@ def test_no_module_takes_another_ones_private_names():
         if (names := private_names_of_others(file.read_text(encoding="utf-8")))
     }
     assert taken == {}
+
+
+def rooms_of_the_grader() -> dict[str, set[str]]:
+    """Return each room and which others it imports, inside functions and for types too."""
+    found: dict[str, set[str]] = {}
+    for file in FILES:
+        parts = Path(name_of(file)).with_suffix("").parts
+        if parts[0] == "grader" and parts[1] != "__init__":
+            names = (name.split(".") for name in everywhere(file))
+            rooms = {name[1] for name in names if name[0] == "grader" and len(name) > 1}
+            found.setdefault(parts[1], set()).update(rooms - {parts[1]})
+    return found
+
+
+def test_each_room_of_the_grader_stands_on_those_below():
+    floor = {room: at for at, rooms in enumerate(FLOORS) for room in rooms}
+    found = rooms_of_the_grader()
+    assert set(found) == set(floor)
+    upward = {
+        (room, other)
+        for room, others in found.items()
+        for other in others
+        if floor[other] >= floor[room]
+    }
+    assert upward == set()
 
 
 @pytest.mark.parametrize(("kit", "other"), [("torch_kit", "keras_kit"), ("keras_kit", "torch_kit")])
