@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import importlib.util
 import os
 import platform
 import shutil
 import subprocess
 import sys
+import zipfile
 from types import SimpleNamespace
 
 import pytest
@@ -483,6 +485,70 @@ class TestMain:
         monkeypatch.setattr(steps, "prepare", stop)
         assert steps.main([]) == 130
         assert "goes on from here" in capsys.readouterr().err
+
+
+BACKEND = """
+import shutil
+
+def build_editable(folder, config_settings=None, metadata_directory=None):
+    return shutil.copy("finetuning_course-1-py3-none-any.whl", folder).rpartition("/")[2]
+"""
+
+
+def write_wheel(folder, name: str, **files: str) -> str:
+    """Write a wheel of these modules and return its entry in a lock file."""
+    info = f"{name}-1.dist-info"
+    files = {f"{name}/{module}.py": text for module, text in files.items()}
+    files[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n"
+    files[f"{info}/WHEEL"] = "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    files[f"{info}/RECORD"] = "".join(f"{file},,\n" for file in [*files, f"{info}/RECORD"])
+    wheel = folder / f"{name}-1-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for file, text in files.items():
+            archive.writestr(file, text)
+    return f"{name}==1 --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}\n"
+
+
+@pytest.mark.parametrize(("by", "sound"), [("uv", True), ("uv", False), ("pip", True)])
+def test_real_installers_use_pips_settings_and_check_hashes(
+    tmp_path, monkeypatch, capsys, by, sound
+):
+    """A course of one package, from a folder that only pip's settings name."""
+    wheels, project = tmp_path / "wheels", tmp_path / "a project"
+    wheels.mkdir()
+    project.mkdir()
+    (project / "backend.py").write_text(BACKEND)
+    (project / "pyproject.toml").write_text(
+        '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+        '[project]\nname = "finetuning-course"\nversion = "1"\ndependencies = ["tiny"]\n'
+        "scripts = {}\n"
+    )
+    write_wheel(project, "finetuning_course", __init__="")
+    entry = write_wheel(wheels, "tiny", __init__="")
+    (project / "requirements.lock").write_text(entry if sound else f"{entry[:-8]}0000000\n")
+    (project / "tools.lock").write_text("")
+    if by == "uv":
+        real = pytest.importorskip("uv", reason="uv is not installed").find_uv_bin()
+        starter = f"import subprocess, sys\nsys.exit(subprocess.call([{real!r}, *sys.argv[1:]]))"
+        (project / "tools.lock").write_text(
+            write_wheel(wheels, "uv", __init__="", __main__=starter)
+        )
+    for name in [name for name in os.environ if name.startswith(("PIP_", "UV_"))]:
+        monkeypatch.delenv(name)
+    given = {"PIP_CONFIG_FILE": os.devnull, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels)}
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(venv, "project", lambda: project)
+    if sound:
+        home = steps.prepare()
+        check = "import tiny, finetuning_course"
+        assert subprocess.run([venv.python(home), "-c", check]).returncode == 0
+        assert venv.mend(home) == []
+    else:
+        with pytest.raises(SetupProblem, match="not the one that requirements"):
+            steps.prepare()
+    # whose hash is wrong for uv is wrong for pip
+    assert ("going on with pip" in capsys.readouterr().out) is (by == "pip" or not sound)
 
 
 def test_without_a_network_a_real_pip_gets_one_message_and_a_retry(tmp_path):

@@ -75,14 +75,13 @@ def test_every_promised_system_finds_a_wheel_of_each(system, python):
     if importlib.util.find_spec("uv") is None:
         pytest.skip("uv is not installed")
     place = ("--python-platform", system, "--python-version", python)
-    locks = ("-c", LOCK, "-c", venv.TOOLS, "--extra", "dev")
     try:
-        found = pins.uv(*pins.COMPILE, *place, *locks, environment=pins.MACOS)
+        found = pins.uv(*pins.COMPILE, *place, "-c", LOCK, environment=pins.MACOS)
     except pins.PinsError as error:
         if explain(str(error), 1).cause in ("network", "trust"):
             pytest.skip("no package index can be reached")
         raise
-    pinned = {packages.pin(entry) for lock in (LOCK, venv.TOOLS) for entry in packages.locked(lock)}
+    pinned = {packages.pin(entry) for entry in packages.locked(LOCK)}
     assert {line.split()[0] for line in found.splitlines() if "==" in line} <= pinned
 
 
