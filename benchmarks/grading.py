@@ -31,11 +31,11 @@ from typing import Any
 
 from benchmarks import measure
 from benchmarks.submissions import PROJECT, Chosen, write_class
+from course.frameworks import FRAMEWORKS
 from grader.classroom.folder import Classroom, new_class
 from grader.grading.dependencies import cells_to_run
 from grader.grading.submission import Source, Submission, grade_id, read_source
 from grader.isolation.process import QUIET
-from grader.sandboxed.observers.model import FRAMEWORKS
 
 STOCK_CONFIG = """
 c = get_config()

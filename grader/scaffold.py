@@ -8,8 +8,8 @@ from pathlib import Path
 from string import Template
 
 from course import settings
+from course.frameworks import FRAMEWORKS
 from grader.errors import ClassroomError
-from grader.sandboxed.observers.model import FRAMEWORKS
 
 MARK = "FILL IN"
 RIGHT, WRONG = 3, 4

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 import safetensors
 from safetensors.numpy import save
 
+from course import files
 from course.backbone.architecture import layout
 
 FORMAT = "finetuning-course backbone"
@@ -81,9 +81,7 @@ def save_weights(
         "sha256": digest(tensors),
     }
     kept = {name: np.ascontiguousarray(value, np.float32) for name, value in tensors.items()}
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(save(kept, metadata))
-    os.replace(part, path)
+    files.write(path, save(kept, metadata))
     return path
 
 

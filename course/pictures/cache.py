@@ -9,8 +9,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
-import tempfile
 import zipfile
 from collections.abc import Callable
 from dataclasses import asdict
@@ -19,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from course import settings
+from course import files, settings
 from course.pictures.kinds import KINDS, PictureRequest
 
 SMALLEST = 32  # fewer pictures are drawn sooner than a file is found
@@ -49,10 +47,10 @@ def sources_digest(kind: str) -> str:
 
     here = Path(__file__).parent
     own = here / "drawing" / KINDS[kind].module.rpartition(".")[2]
-    files = [here / "kinds.py", *(here / "drawing" / f"{name}.py" for name in _ENGINE)]
-    files += sorted(own.rglob("*.py")) if own.is_dir() else [own.with_suffix(".py")]
+    ours = [here / "kinds.py", *(here / "drawing" / f"{name}.py" for name in _ENGINE)]
+    ours += sorted(own.rglob("*.py")) if own.is_dir() else [own.with_suffix(".py")]
     digest = hashlib.sha256(f"opencv {cv2.__version__}, numpy {np.__version__}".encode())
-    for file in files:
+    for file in ours:
         digest.update(file.read_bytes())
     return digest.hexdigest()
 
@@ -98,14 +96,8 @@ def _digest(images: np.ndarray) -> bytes:
 def _write(path: Path, images: np.ndarray) -> None:
     """Keep the pictures: whole or not at all."""
     with contextlib.suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-", suffix=".npz")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                np.savez(file, images=images, sha256=np.frombuffer(_digest(images), np.uint8))
-            os.replace(name, path)
-        except OSError:
-            os.unlink(name)
+        with files.replacing(path) as beside, beside.open("wb") as stream:
+            np.savez(stream, images=images, sha256=np.frombuffer(_digest(images), np.uint8))
         _forget_oldest(path.parent)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import filelock
 
-from course import settings
+from course import files, settings
 
 FILE_NAME = ".progress.json"
 VERSION = 1
@@ -70,20 +70,10 @@ def update(name: str, key: str, change: Callable[[Any], Any]) -> None:
             sections = read()
             part = sections.setdefault(name, {})
             part[key] = change(part.get(key))
-            _write(file, {"version": VERSION, "sections": sections})
+            kept = {"version": VERSION, "sections": sections}
+            files.write(file, json.dumps(kept, indent=1, ensure_ascii=False))
     except (OSError, filelock.Timeout) as error:
         print(f"note: your progress could not be kept in {file} ({error}). Your work goes on.")
-
-
-def _write(file: Path, content: dict[str, Any]) -> None:
-    # Written beside and moved over: a reader sees the old record or the new one, never half.
-    beside = file.with_name(f"{file.name}.{os.getpid()}.tmp")
-    try:
-        beside.write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
-        os.replace(beside, file)
-    finally:
-        with suppress(OSError):
-            beside.unlink()
 
 
 def _set_aside(file: Path, error: Exception) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from course import settings
+from course.frameworks import FRAMEWORKS
 from course.records import progress
 from course.workbench import workspace
 
@@ -54,7 +55,7 @@ def overview() -> list[Lesson]:
 
 
 def _lesson(folder: Path) -> Lesson:
-    frameworks = tuple(f for f in workspace.FRAMEWORKS if (folder / f"{f}.ipynb").is_file())
+    frameworks = tuple(f for f in FRAMEWORKS if (folder / f"{f}.ipynb").is_file())
     notebook = json.loads((folder / f"{frameworks[0]}.ipynb").read_text(encoding="utf-8"))
     texts = [_source(cell) for cell in notebook["cells"][:3] if cell["cell_type"] == "markdown"]
     opening = "\n".join(texts)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -13,10 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from course import settings
+from course import files, settings
+from course.frameworks import FRAMEWORKS
 
 RECORD_NAME = ".course.json"
-FRAMEWORKS = ("keras", "pytorch")
 SKIPPED = {".ipynb_checkpoints", "__pycache__"}
 
 
@@ -57,9 +56,7 @@ class Record:
 
     def write(self) -> None:
         """Write the record in one step, so that a reader never sees half of it."""
-        beside = self.file.with_name(self.file.name + ".tmp")
-        beside.write_text(json.dumps({"version": 1, "files": self.hashes}, indent=1), "utf-8")
-        os.replace(beside, self.file)
+        files.write(self.file, json.dumps({"version": 1, "files": self.hashes}, indent=1))
 
 
 def lessons() -> list[Path]:
@@ -102,10 +99,8 @@ def _copy(source: Path, target: Path, name: str, record: Record) -> str:
 
 def put(source: Path, target: Path) -> None:
     """Copy one file in one step: after a crash ``target`` is the old file or the new one."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    shutil.copyfile(source, beside)
-    os.replace(beside, target)
+    with files.replacing(target) as beside:
+        shutil.copyfile(source, beside)
 
 
 def digest(file: Path) -> str:

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from course.frameworks import FRAMEWORKS, framework_name
 from grader.checks.evidence import Shown
-from grader.sandboxed.observers.model import FRAMEWORKS, Case, Student, framework_name
+from grader.sandboxed.observers.model import Case, Student
 
 Facts = Mapping[str, Any]
 Observe = Callable[[Student, Case], Mapping[str, Any]]

@@ -10,13 +10,14 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from course.frameworks import FRAMEWORKS, framework_name
 from course.records import progress
 from grader.checks import evidence
 from grader.checks.model import Check
 from grader.checks.registry import get
 from grader.checks.verdict import Verdict, decide
 from grader.sandboxed import policy
-from grader.sandboxed.observers.model import FRAMEWORKS, Student, framework_name
+from grader.sandboxed.observers.model import Student
 from grader.sandboxed.observers.run import (
     MISSING,
     Observation,

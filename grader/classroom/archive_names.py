@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from pathlib import Path
 
+from course import files
 from grader.classroom.verdict_log import FOLDER
 
 RECORD = "archives.jsonl"
@@ -18,18 +18,14 @@ def note(root: Path, student: str, lesson: str, notebook: str, path: str) -> Non
     who = (student, lesson, notebook)
     if names(root).get(who) == path:
         return
-    record = root / FOLDER / RECORD
-    record.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with record.open("a", encoding="utf-8", errors="replace") as stream:
-        stream.write(json.dumps([*who, path]) + "\n")
+    files.append(root / FOLDER / RECORD, [*who, path])
 
 
 def names(root: Path) -> dict[Who, str]:
     """Return the path in the archive of each notebook that came in one."""
     found: dict[Who, str] = {}
-    with contextlib.suppress(FileNotFoundError):
-        for line in (root / FOLDER / RECORD).read_text("utf-8", "replace").splitlines():
-            with contextlib.suppress(ValueError, TypeError):  # a line cut off
-                student, lesson, notebook, path = json.loads(line)
-                found[student, lesson, notebook] = path
+    for plain in files.records(root / FOLDER / RECORD):
+        with contextlib.suppress(ValueError, TypeError):
+            student, lesson, notebook, path = plain
+            found[student, lesson, notebook] = path
     return found

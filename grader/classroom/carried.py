@@ -17,6 +17,7 @@ from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
 
+from course import files
 from grader.classroom import layout
 from grader.reading.files import read_bytes
 
@@ -124,9 +125,6 @@ def note_receipt(folders: CourseDirectory, student: str, lesson: str, when: date
 
 def replace_file(path: Path, content: bytes) -> None:
     """Write a file in one step, so that a killed run leaves the old one or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(path.name + ".new")
-    fresh.unlink(missing_ok=True)
-    fresh.write_bytes(content)
-    fresh.chmod(0o444)
-    os.replace(fresh, path)
+    with files.replacing(path) as beside:
+        beside.write_bytes(content)
+        beside.chmod(0o444)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import nbformat
 
+from course import files
 from grader.checks.verdict import FAILED, NOT_DONE, PASSED, Verdict
 from grader.grading.session import Result
 from grader.grading.submission import Source, Submission
@@ -71,9 +72,7 @@ class Exams:
         owners = self._owners()
         owners[name] = sorted({*owners.get(name, []), *students})
         self._record.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        beside = self._record.with_suffix(".new")
-        beside.write_text(json.dumps(owners, indent=1, ensure_ascii=False), "utf-8")
-        beside.replace(self._record)
+        files.write(self._record, json.dumps(owners, indent=1, ensure_ascii=False))
 
     def _owners(self) -> dict[str, list[str]]:
         return json.loads(self._record.read_text("utf-8")) if self._record.is_file() else {}

@@ -29,6 +29,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from course import settings
+from course.frameworks import FRAMEWORKS
 from grader.classroom import configuration, lateness, layout, lessons
 from grader.classroom.carried import TIMESTAMP, note_receipt, small_file
 from grader.classroom.receipts import Receipts
@@ -37,7 +38,6 @@ from grader.classroom.rules import Rules
 from grader.classroom.verdict_log import FOLDER
 from grader.errors import ClassroomError
 from grader.reading.unpack import is_junk
-from grader.sandboxed.observers.model import FRAMEWORKS
 
 if TYPE_CHECKING:
     from grader.classroom.engine import Engine

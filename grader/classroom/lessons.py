@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from course import settings
+from course.frameworks import FRAMEWORKS
 from grader.errors import SourceError
 from grader.grading.submission import Source, read_source
-from grader.sandboxed.observers.model import FRAMEWORKS
 
 if TYPE_CHECKING:
     from nbgrader.coursedir import CourseDirectory

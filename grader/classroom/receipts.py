@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from course import files
 from grader.classroom.verdict_log import FOLDER
 
 RECORD = "received.jsonl"
@@ -56,10 +56,9 @@ class Receipts:
         self._path = root / FOLDER / RECORD
         self._known: dict[tuple[str, str, str], Receipt] = {}
         self._first: dict[tuple[str, str, str, str], Receipt] = {}
-        with contextlib.suppress(FileNotFoundError):
-            for line in self._path.read_text("utf-8").splitlines():
-                with contextlib.suppress(ValueError, TypeError):  # a line cut off
-                    self._remember(Receipt(**json.loads(line)))
+        for plain in files.records(self._path):
+            with contextlib.suppress(ValueError, TypeError):
+                self._remember(Receipt(**plain))
 
     def _remember(self, one: Receipt) -> None:
         who = (one.student, one.lesson, one.framework)
@@ -97,11 +96,7 @@ class Receipts:
             made = first
         if made == self.get(student, lesson, framework):
             return made
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with self._path.open("a", encoding="utf-8") as stream:
-            cut_off = stream.tell() and not self._path.read_bytes().endswith(b"\n")
-            stream.write("\n" * bool(cut_off))
-            stream.write(json.dumps(asdict(made), ensure_ascii=False) + "\n")
+        files.append(self._path, asdict(made))
         self._remember(made)
         return made
 

@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from course import files
+from course.frameworks import FRAMEWORKS
 from grader.classroom.verdict_log import FOLDER
 from grader.errors import ClassroomError
-from grader.sandboxed.observers.model import FRAMEWORKS
 
 BOTH = "both"
 BEST = "best-of-two"
@@ -76,6 +77,4 @@ class Rules:
         """Record the rule of a lesson, in one step."""
         self._rules[lesson] = rule
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        beside = self._path.with_suffix(".new")
-        beside.write_text(json.dumps(self._rules, indent=1), "utf-8")
-        beside.replace(self._path)
+        files.write(self._path, json.dumps(self._rules, indent=1))

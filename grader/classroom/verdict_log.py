@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from course import files
 from grader.checks.verdict import INFRASTRUCTURE, MACHINE, Verdict, given, left_to_a_person
 from grader.grading.session import Result
 
@@ -94,21 +93,19 @@ class Entry:
         """Points earned over all checks."""
         return sum(map(self.earned, self.verdicts))
 
-    def to_json(self) -> str:
-        """Return the entry as one line."""
-        plain = {**self.__dict__, "verdicts": [asdict(v) for v in self.verdicts.values()]}
-        return json.dumps(plain)  # plain ASCII, whatever a student wrote
+    def to_plain(self) -> dict[str, Any]:
+        """Return the entry as plain data, for JSON."""
+        return {**self.__dict__, "verdicts": [asdict(v) for v in self.verdicts.values()]}
 
     @classmethod
-    def from_json(cls, line: str) -> Entry:
-        """Return the entry that `to_json` wrote.
+    def from_plain(cls, plain: dict[str, Any]) -> Entry:
+        """Return the entry that `to_plain` made.
 
         Raises
         ------
         ValueError, KeyError, TypeError
             If the line is not one.
         """
-        plain: dict[str, Any] = json.loads(line)
         verdicts = [Verdict.from_plain(verdict) for verdict in plain.pop("verdicts")]
         plain["notes"], plain["flags"] = tuple(plain["notes"]), tuple(plain["flags"])
         return cls(verdicts={verdict.check_id: verdict for verdict in verdicts}, **plain)
@@ -135,10 +132,9 @@ class Log:
 
     def entries(self) -> Iterator[Entry]:
         """Yield all entries, oldest first; a line cut off by a power failure is passed over."""
-        with contextlib.suppress(FileNotFoundError), self.path.open("rb") as stream:
-            for line in stream:
-                with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
-                    yield Entry.from_json(line.decode("utf-8", "surrogatepass"))
+        for plain in files.records(self.path):
+            with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
+                yield Entry.from_plain(plain)
 
     def get(self, key: str) -> Entry | None:
         """Return the newest final entry with this key."""
@@ -158,13 +154,7 @@ class Log:
 
     def append(self, entry: Entry) -> None:
         """Write one entry and make sure that it is on the disk."""
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with self.path.open("a+b") as stream:
-            if stream.tell() and not _ends_in_newline(stream):
-                stream.write(b"\n")  # what a killed run left behind stays a line of its own
-            stream.write(entry.to_json().encode("ascii") + b"\n")
-            stream.flush()
-            os.fsync(stream.fileno())
+        files.append(self.path, entry.to_plain(), sync=True)
         self._remember(entry)
 
 
@@ -175,8 +165,3 @@ def _again(verdict: Verdict, before: Verdict | None) -> bool:
         and verdict.status == before.status == INFRASTRUCTURE
         and not verdict.detail.startswith(MACHINE)
     )
-
-
-def _ends_in_newline(stream: Any) -> bool:
-    stream.seek(-1, os.SEEK_END)
-    return bool(stream.read(1) == b"\n")

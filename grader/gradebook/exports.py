@@ -16,9 +16,9 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import ExportPlugin
 from traitlets import Dict, Unicode
 
+from course.frameworks import FRAMEWORKS
 from grader.classroom.rules import BOTH, Rules, rule_name
 from grader.gradebook.scores import Counted, counted, full_marks
-from grader.sandboxed.observers.model import FRAMEWORKS
 
 COLUMNS = (
     "assignment",

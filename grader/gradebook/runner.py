@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from nbgrader.api import Gradebook
 
+from course import files
 from grader.classroom.carried import SECRET, small_file
 from grader.classroom.engine import Engine
 from grader.classroom.folder import Classroom, Submitted
@@ -63,23 +64,18 @@ class _Recorded:
     @classmethod
     def load(cls, root: Path) -> _Recorded:
         path = root / FOLDER / RECORDED
-        keys = {}
-        if path.is_file():
-            for line in path.read_text("utf-8").splitlines():
-                try:
-                    name, key = json.loads(line)
-                except (ValueError, TypeError):
-                    continue  # a line cut off when a run was killed
-                keys[name] = key
-        return cls(path, keys)
+        return cls(path, dict(filter(_is_pair, files.records(path))))
 
     def has(self, name: str, key: str) -> bool:
         return self.keys.get(name) == key
 
     def add(self, name: str, key: str) -> None:
         self.keys[name] = key
-        with self.path.open("a", encoding="utf-8") as stream:
-            stream.write("\n" * (stream.tell() > 0) + json.dumps([name, key]))
+        files.append(self.path, [name, key])
+
+
+def _is_pair(plain: Any) -> bool:
+    return isinstance(plain, list) and len(plain) == 2 and all(isinstance(p, str) for p in plain)
 
 
 def run_class(

@@ -14,8 +14,8 @@ from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
 
+from course.frameworks import FRAMEWORKS
 from grader.classroom.rules import BEST, Rules, frameworks_of, said
-from grader.sandboxed.observers.model import FRAMEWORKS
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from course.frameworks import FRAMEWORKS
 from grader.checks.verdict import (
     CRASHED,
     FAILED,
@@ -30,7 +31,6 @@ from grader.grading import dependencies
 from grader.grading.dependencies import SETUP, TEST, Cell
 from grader.grading.submission import PLAIN, Source, Submission, grade_id, is_plain, used_modules
 from grader.isolation.process import START_S, Worker, WorkerDied, WorkerTimeout
-from grader.sandboxed.observers.model import FRAMEWORKS
 from grader.sandboxed.observers.run import ERROR, OK, UNFILLED
 
 NO_FRAMEWORK = "python"

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from course.frameworks import FRAMEWORKS
 from grader.classroom.verdict_log import FOLDER
 from grader.intake.recognize import Recognizer
 from grader.intake.take_in import NBGRADERS_OWN, STRANGERS
 from grader.printable import printable
 from grader.reading.files import read_bytes
 from grader.reading.unpack import is_junk
-from grader.sandboxed.observers.model import FRAMEWORKS
 
 if TYPE_CHECKING:
     from grader.classroom.folder import Classroom

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from course import settings
+from course.frameworks import FRAMEWORKS
 from grader import sandboxed
 from grader.isolation import sandbox as walls
 from grader.isolation.container import ContainerWorker
@@ -31,7 +32,6 @@ from grader.isolation.process import (
     worker_environment,
 )
 from grader.sandboxed.observers.facts import PREFIX, pack, sizes, unpack
-from grader.sandboxed.observers.model import FRAMEWORKS
 from grader.sandboxed.worker.limits import CPU_S, LIMIT, MEMORY_MB
 
 

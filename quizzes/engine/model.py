@@ -28,11 +28,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from course.frameworks import FRAMEWORKS, Framework
 from quizzes.engine.concepts import CONCEPTS
 
 Kind = Literal["single", "multiple", "numeric", "order", "predict_output", "find_bug", "yes_no"]
 Difficulty = Literal["easy", "medium", "hard"]
-Framework = Literal["keras", "pytorch"]
 
 KINDS: tuple[Kind, ...] = (
     "single",
@@ -44,7 +44,6 @@ KINDS: tuple[Kind, ...] = (
     "yes_no",
 )
 DIFFICULTIES: tuple[Difficulty, ...] = ("easy", "medium", "hard")
-FRAMEWORKS: tuple[Framework, ...] = ("keras", "pytorch")
 FIGURES = Path(__file__).resolve().parents[1] / "figures"
 
 _ID = re.compile(r"[a-z_]+(\.[a-z0-9][a-z0-9-]*)+(@\d+)?")

@@ -14,7 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from quizzes.engine.model import Framework, Question, code_of
+from course.frameworks import Framework
+from quizzes.engine.model import Question, code_of
 
 ROOT = Path(__file__).resolve().parents[2]
 # One thread each: the models are tiny, and threads that wait for one another crawl when a machine

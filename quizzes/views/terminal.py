@@ -12,6 +12,7 @@ from rich.panel import Panel
 from rich.rule import Rule
 from rich.table import Table
 
+from course.frameworks import FRAMEWORKS
 from course.records import mastery as mastery_of
 from course.records import progress
 from quizzes.engine import bank
@@ -63,7 +64,7 @@ def practice(
         Unknown topic, difficulty or framework, or more questions than there are.
     """
     _known("difficulty", difficulty, DIFFICULTY_ORDER)
-    _known("framework", framework, ("keras", "pytorch"))
+    _known("framework", framework, FRAMEWORKS)
     number = fresh_seed() if seed is None else seed
     used = sorted(history.answered_ids())
     if topic and not difficulty:
@@ -87,7 +88,7 @@ def _any_paper(
 
 def mastery(console: Console, framework: str | None, seed: int | None) -> None:
     """Ask the ten questions of the mastery test and say how each concept went."""
-    _known("framework", framework, ("keras", "pytorch"))
+    _known("framework", framework, FRAMEWORKS)
     number = fresh_seed() if seed is None else seed
     pool = bank.questions(framework=framework, seed=number)
     paper = mastery_paper(pool, seed=number, used=sorted(history.answered_ids()))

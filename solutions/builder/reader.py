@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import jupytext
 
-FRAMEWORKS = ("keras", "pytorch")
+from course.frameworks import FRAMEWORKS
+
 ATTRIBUTES = {"framework", "name", "exercise", "test", "manual", "points", "tags"}
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")

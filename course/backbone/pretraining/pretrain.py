@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course import settings
+from course import files, settings
 from course.backbone.architecture import WIDTH, random_tensors
 from course.backbone.loaders import build_torch, set_torch_weights
 from course.backbone.pretraining.augment import augment, to_input
@@ -217,8 +216,6 @@ class _Run:
         """Write the checkpoint in one move."""
         import torch
 
-        self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
-        part = self.checkpoint.with_name(self.checkpoint.name + ".part")
         state = {
             "identity": self._identity(),
             "step": self.step,
@@ -226,8 +223,8 @@ class _Run:
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
         }
-        torch.save(state, part)
-        os.replace(part, self.checkpoint)
+        with files.replacing(self.checkpoint) as beside:
+            torch.save(state, beside)
 
     def restore(self) -> None:
         """Go back to where the checkpoint was written."""

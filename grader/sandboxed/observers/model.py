@@ -7,27 +7,11 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
 
+from course.frameworks import framework_name
 from grader.sandboxed.observers.errors import Unusable
 from grader.sandboxed.observers.overridden_methods import refuse_masked
 
-__all__ = ["FRAMEWORKS", "Case", "Student", "Unusable", "framework_name"]
-
-FRAMEWORKS = ("keras", "pytorch")
-_ALIASES = {"torch": "pytorch", "tensorflow": "keras", "tf": "keras"}
-
-
-def framework_name(name: str) -> str:
-    """Return ``keras`` or ``pytorch``; ``torch`` and ``tensorflow`` are understood too.
-
-    Raises
-    ------
-    ValueError
-        If ``name`` is no framework of this course.
-    """
-    known = _ALIASES.get(name.strip().lower(), name.strip().lower())
-    if known not in FRAMEWORKS:
-        raise ValueError(f"Framework is {name!r}; expected 'keras' or 'pytorch'.")
-    return known
+__all__ = ["Case", "Student", "Unusable"]
 
 
 @dataclass(frozen=True)
