@@ -88,6 +88,8 @@ Rules
 * Partial points: give cases a ``part`` and the check ``parts={"weights": 2, "batchnorm": 1}``, or
   return ``Finding.wrong(..., share=0.5)``. A part is worth its worst case.
 * A variable (not a function) is observed as it is: ``student.answer_3``.
+* What an observer concludes from arrays (what moved, a loss), it reports along with the arrays, and
+  ``Check.recompute`` works it out again with `grader.checks.recomputed` when grading.
 * Every hint names one plausible wrong answer, and a test feeds that answer in.
 * Where a table or a chart shows the mistake, hand it over: ``Finding.wrong(..., shown=[table])``,
   with what `grader.checks.evidence` has (``compared`` for expected against found). Make it of what

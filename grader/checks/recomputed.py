@@ -302,6 +302,7 @@ def head_fits(outputs: np.ndarray, features: np.ndarray, arrays: Arrays) -> bool
     for kernel in kernels:
         for bias in biases:
             logits = features @ kernel.astype(float) + bias
-            if close(outputs, logits) or close(outputs, np.exp(_log_chances(logits))):
+            chances = np.exp(_log_chances(logits)), 1 / (1 + np.exp(-logits))
+            if any(close(outputs, made) for made in (logits, *chances)):
                 return True
     return False

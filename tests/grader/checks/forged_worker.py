@@ -119,7 +119,7 @@ FORGED: list[tuple[str, str, str, Forge]] = [
     ("05-fine-tuning/two-phases", "not-frozen", "not-frozen", _recipe),
     ("06-layerwise-learning-rates/layerwise-optimizer", "one-rate", "one-rate", _powers),
     ("08-capstone/fine-tune", "learned-nothing", "learned-nothing", _losses),
-    ("08-capstone/fine-tune", "batchnorm-moved", "batchnorm-moved", _no_drift),
+    ("08-capstone/fine-tune", "", "batchnorm-moved", _no_drift),
     ("08-capstone/saved-model", "training-mode", "training-mode", _sound_file),
     ("08-capstone/saved-model", "not-from-file", "not-from-file", _sound_file),
 ]
