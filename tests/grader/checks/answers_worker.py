@@ -9,7 +9,6 @@ import contextlib
 import io
 import json
 import os
-import random
 import sys
 import tempfile
 from pathlib import Path
@@ -20,6 +19,7 @@ from grader.checks.evidence import as_text
 from grader.checks.verdict import recomputed
 from grader.sandboxed.observers.run import MISSING, Observation, missing_answer, observe_case
 from grader.sandboxed.worker.audit import Watch, compiled
+from grader.sandboxed.worker.child import reseed
 
 ANSWERS = Path(__file__).resolve().parents[1] / "answers"
 SAID: list[str] = []  # what the watch of a worker says of the answers
@@ -46,20 +46,10 @@ def setup(framework: str) -> dict[str, Any]:
     return {**common, "keras": keras}
 
 
-def same_chance(names: dict[str, Any]) -> None:
-    """Seed what an answer may draw from, so that each reads the same in every run."""
-    if "torch" in names:
-        random.seed(0)
-        names["np"].random.seed(0)
-        names["torch"].manual_seed(0)
-    else:
-        names["keras"].utils.set_random_seed(0)
-
-
 def verdict(check: Check, framework: str, code: str, file: str, seed: int) -> Verdict:
     """Return the verdict on one answer, as a notebook or a grading run gives it."""
     names = {**setup(framework), "__name__": "__main__", "__builtins__": WATCHED["__builtins__"]}
-    same_chance(names)
+    reseed(framework, 0)  # as before a graded notebook's cells
     exec(compiled(code, f"<cell {file}>"), names)
     cases = check.draw(seed)
     absent = missing_answer(check.answers, names)
