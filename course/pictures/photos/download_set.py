@@ -14,6 +14,7 @@ import filelock
 
 from course import settings
 from course.pictures.photos import splitting
+from course.pictures.photos.archive import unpack
 from course.pictures.photos.download import (
     SPARE_BYTES,
     DownloadError,
@@ -24,7 +25,6 @@ from course.pictures.photos.download import (
 )
 from course.pictures.photos.near_duplicates import find_twins, fingerprints
 from course.pictures.photos.sources import SOURCES, Source
-from course.pictures.photos.unpack import unpack
 
 MARK = ".course-set.json"  # written last: a folder that has it was whole
 LICENSE_FILE = "SOURCE.txt"

@@ -26,11 +26,11 @@ from typer.testing import CliRunner
 from course import settings
 from course.pictures import cli, flowers
 from course.pictures.cli import app
-from course.pictures.photos import download, download_set
+from course.pictures.photos import archive, download, download_set
+from course.pictures.photos.archive import unpack
 from course.pictures.photos.download import DownloadError, check_archive, fetch
 from course.pictures.photos.download_set import MARK, get
 from course.pictures.photos.sources import SOURCES
-from course.pictures.photos.unpack import unpack
 from tests.course.pictures.bad_server import serve
 from tests.helpers import run_python
 
@@ -376,7 +376,7 @@ def test_a_bomb_is_refused_by_what_it_announces(tmp_path):
 
 
 def test_too_many_files_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("course.pictures.photos.unpack.MOST_FILES", 10)
+    monkeypatch.setattr(archive, "MOST_FILES", 10)
     with pytest.raises(DownloadError, match=r"or 10 files when unpacked"):
         _unpack(tmp_path, CONTENT)
 

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image, ImageEnhance
 
 from course.pictures import flowers
+from course.pictures.photos import near_duplicates
 from course.pictures.photos.near_duplicates import (
     MOST_BITS,
     MOST_DIFFERENCE,
@@ -85,7 +86,7 @@ def test_bits_say_where_it_gets_brighter():
 def test_pairs_are_found_across_blocks(drawn, monkeypatch):
     marks = [fingerprint(image) for image in [*drawn, drawn[3], drawn[0]]]
     whole = find_twins(marks)
-    monkeypatch.setattr("course.pictures.photos.near_duplicates._BLOCK", 7)
+    monkeypatch.setattr(near_duplicates, "_BLOCK", 7)
     assert find_twins(marks) == whole
     assert {(p.first, p.second) for p in whole} >= {(3, len(drawn)), (0, len(drawn) + 1)}
     assert find_twins(marks[:1]) == []

@@ -89,7 +89,7 @@ def served(tmp_path_factory):
         port = probe.getsockname()[1]
     code = """
         from course import cli
-            from course.workbench import doctor
+        from course.workbench import doctor
         doctor.devices = lambda fresh: []  # both frameworks have tests of their own
         cli.main()
     """
