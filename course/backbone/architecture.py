@@ -6,6 +6,8 @@ torchvision and Keras both build it. Names are those of torchvision's ``state_di
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 WIDTH = 0.35
@@ -83,8 +85,13 @@ def random_tensors(seed: int, *, width: float, classes: int) -> dict[str, np.nda
     -------
     dict of float32 arrays under torchvision's names
     """
+    return random_of(layout(width, classes), seed)
+
+
+def random_of(shapes: Mapping[str, Shape], seed: int) -> dict[str, np.ndarray]:
+    """Draw tensors of these shapes, in their order, by the same rule."""
     rng = np.random.default_rng(seed)
-    return {name: _initial(rng, name, shape) for name, shape in layout(width, classes).items()}
+    return {name: _initial(rng, name, shape) for name, shape in shapes.items()}
 
 
 def _initial(rng: np.random.Generator, name: str, shape: Shape) -> np.ndarray:

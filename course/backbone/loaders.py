@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from course.backbone import imagenet, random_nets
+from course.backbone import imagenet, lite, random_nets
 from course.backbone.architecture import BN_EPSILON, BN_MOMENTUM, SIZE_PX, WIDTH, random_tensors
 from course.backbone.naming import set_keras_weights
 from course.backbone.preprocessing import Origin, chosen, family, mark, pretraining_classes
@@ -25,8 +25,8 @@ def load_torch(
     classes: int | None = None,
     seed: int = 0,
     architecture: str = "mobilenet_v2",
-) -> MobileNetV2 | EfficientNet:
-    """Load the backbone as torchvision's ``MobileNetV2``, in evaluation mode.
+) -> Any:
+    """Load the backbone, by default torchvision's ``MobileNetV2``, in evaluation mode.
 
     Parameters
     ----------
@@ -39,12 +39,16 @@ def load_torch(
     seed
         For what is drawn at random.
     architecture
-        ``mobilenet_v2``, or ``efficientnet_b0``: larger, with ImageNet weights only.
+        ``mobilenet_v2``, or, larger and with ImageNet weights only, ``efficientnet_b0`` and
+        ``efficientnet_lite0``. The weights of the last come with the course, the others' are
+        downloaded.
 
     Returns
     -------
-    torchvision.models.MobileNetV2 or EfficientNet
-        ``.features`` is the backbone, ``.classifier`` is ``Sequential(Dropout, Linear)``.
+    torchvision.models.MobileNetV2 or EfficientNet, or timm's EfficientNet
+        In torchvision's, ``.features`` is the backbone and ``.classifier`` is
+        ``Sequential(Dropout, Linear)``; in timm's (``efficientnet_lite0``), ``.blocks`` and
+        ``.classifier``, a ``Linear``.
         Input ``(N, 3, H, W) float32`` from ``preprocess``; output ``(N, classes)`` logits.
 
     Raises
@@ -55,6 +59,8 @@ def load_torch(
         If the architecture is unknown or has no such weights.
     """
     origin = Origin(family(weights, architecture), architecture, "torch")
+    if architecture == "efficientnet_lite0":
+        return mark(lite.build_torch(lite.tensors_of(chosen(weights), seed, classes)), origin)
     if chosen(weights) == "imagenet":
         model = imagenet.load_torch(architecture)
     elif architecture == "efficientnet_b0":
@@ -126,7 +132,9 @@ def load_keras(
     seed
         For what is drawn at random.
     architecture
-        ``mobilenet_v2``, or ``efficientnet_b0``: larger, with ImageNet weights only.
+        ``mobilenet_v2``, or, larger and with ImageNet weights only, ``efficientnet_b0`` and
+        ``efficientnet_lite0``. The weights of the last come with the course, the others' are
+        downloaded.
 
     Returns
     -------
@@ -145,6 +153,10 @@ def load_keras(
     """
     origin = Origin(family(weights, architecture), architecture, "keras")
     keras_device()  # before TensorFlow computes: it takes a GPU's memory as needed, not all at once
+    if architecture == "efficientnet_lite0":
+        tensors = lite.tensors_of(chosen(weights), seed, None)
+        side = size_px or lite.SIZE_PX
+        return mark(lite.build_keras(tensors, size_px=side, include_top=include_top), origin)
     if chosen(weights) == "imagenet":
         model = imagenet.load_keras(
             architecture, include_top=include_top, size_px=size_px, seed=seed

@@ -16,7 +16,7 @@ from course.backbone.architecture import SIZE_PX
 from course.backbone.weights import WeightsError, read_weights
 
 CHOICES = ("bundled", "imagenet", "random")
-ARCHITECTURES = ("mobilenet_v2", "efficientnet_b0")
+ARCHITECTURES = ("mobilenet_v2", "efficientnet_b0", "efficientnet_lite0")
 IMAGENET_SIZE_PX = 161  # the odd neighbor of 160, at which MobileNetV2 loses little against 224
 # statistics that torchvision's own weights were trained with
 _IMAGENET_MEAN = np.array([0.485, 0.456, 0.406], np.float32)
@@ -44,8 +44,9 @@ def chosen(weights: str | None) -> str:
 def family(weights: str | None, architecture: str = "mobilenet_v2") -> str:
     """Return whose shape and input a network has: ``bundled`` or ``imagenet``.
 
-    An untrained MobileNetV2 follows ``COURSE_WEIGHTS``, so that it can be compared; EfficientNetB0
-    has no bundled weights, so that an untrained one is always compared with ImageNet's.
+    An untrained MobileNetV2 follows ``COURSE_WEIGHTS``, so that it can be compared; of the
+    EfficientNets there are no bundled weights, so that an untrained one is always compared with
+    ImageNet's.
 
     Raises
     ------
@@ -105,12 +106,15 @@ class Origin:
 _INPUT_RANGES = {
     "unit": "−1 to 1",
     "bytes": "0 to 255, which the network itself scales",
+    "lite": "−0.99 to 1",
     "standard": "each channel standardized, about −2.1 to 2.6",
 }
 _MARK = "course_origin"
 
 
 def _scale_name(origin: Origin) -> str:
+    if origin.architecture == "efficientnet_lite0":
+        return "lite"
     if origin.weights == "bundled":
         return "unit"
     if origin.framework == "torch":
@@ -186,7 +190,7 @@ def preprocess(
     framework
         ``keras`` keeps ``(N, H, W, 3)``, ``torch`` gives ``(N, 3, H, W)``.
     architecture
-        ``mobilenet_v2`` (also if None) or ``efficientnet_b0``.
+        One of ``ARCHITECTURES``; ``mobilenet_v2`` if None.
     model
         The network from ``load_torch`` or ``load_keras`` that the images are for. It knows the
         other three; asking for another's is an error.
@@ -221,6 +225,10 @@ def _to_unit(images: np.ndarray) -> np.ndarray:
     return images.astype(np.float32) / np.float32(127.5) - np.float32(1)
 
 
+def _to_lite(images: np.ndarray) -> np.ndarray:
+    return (images.astype(np.float32) - np.float32(127)) / np.float32(128)
+
+
 def _standardize(images: np.ndarray) -> np.ndarray:
     return (images.astype(np.float32) / np.float32(255) - _IMAGENET_MEAN) / _IMAGENET_STD
 
@@ -229,7 +237,7 @@ def _as_float(images: np.ndarray) -> np.ndarray:
     return images.astype(np.float32)
 
 
-_SCALES = {"unit": _to_unit, "standard": _standardize, "bytes": _as_float}
+_SCALES = {"unit": _to_unit, "lite": _to_lite, "standard": _standardize, "bytes": _as_float}
 
 
 def pretraining_classes(*, weights: str | None = None) -> tuple[str, ...]:

@@ -88,6 +88,7 @@ def examine(*, fresh: bool = True) -> list[Finding]:
         python,
         versions,
         weights,
+        imagenet,
         pictures,
         lessons,
         folder,
@@ -201,6 +202,20 @@ def weights() -> Finding:
     size_mb = weights_path().stat().st_size / 1e6
     found = f"{weights_path().name}, {size_mb:.1f} MB, {len(held.classes)} classes, checked"
     return Finding("Weights", found)
+
+
+def imagenet() -> Finding:
+    """Whether the real ImageNet weights are whole; set-up converts them here, once."""
+    from course.backbone import lite
+    from course.backbone.weights import WeightsError
+
+    try:
+        lite.read()
+    except (WeightsError, OSError) as error:
+        said, _, remedy = str(error).partition(". ")
+        return Finding("ImageNet", lite.path().name, said, remedy.rstrip(".") or "Start once more")
+    size_mb = lite.path().stat().st_size / 1e6
+    return Finding("ImageNet", f"EfficientNet-Lite0, {size_mb:.1f} MB, 1000 classes, checked")
 
 
 def pictures() -> Finding:

@@ -24,6 +24,7 @@ def test_a_sound_course_has_no_problem(monkeypatch, tmp_path):
         "Packages",
         "PyTorch",
         "Weights",
+        "ImageNet",
         "Pictures",
         "Lessons",
         "Your folder",
