@@ -69,6 +69,7 @@ def own_folders(tmp_path_factory):
             patch.delenv(name, raising=False)
         patch.setenv("COURSE_CACHE", str(root / "cache"))
         patch.setenv("COURSE_WORK", str(root / "work"))
+        (root / "home").mkdir(exist_ok=True)
         for name in HOMES:
             patch.setenv(name, str(root / "home" / name.lower()))
         yield

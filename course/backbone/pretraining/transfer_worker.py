@@ -18,7 +18,7 @@ def main() -> None:
     """Read the framework, the row ids and the seeds from the command line and run them."""
     framework, ids, seeds = sys.argv[1], sys.argv[2].split(","), sys.argv[3].split(",")
     rows = {row.id: row for row in ROWS}
-    trainer: Trainer = import_module(f"course.backbone.transfer_{framework}")
+    trainer: Trainer = import_module(f"course.backbone.pretraining.transfer_{framework}")
     _tell(about(framework))
     kept = Kept()
     for seed in map(int, seeds):
