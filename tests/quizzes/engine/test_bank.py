@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 import subprocess
 import sys
 from collections import Counter
@@ -180,8 +182,31 @@ def test_another_seed_is_another_paper_of_the_same_questions():
     assert first == bank.questions(seed=1)
 
 
+def test_every_question_of_the_order_is_there():
+    listed = [i for topic in TOPICS for i in importlib.import_module(f"quizzes.{topic}").ORDER]
+    assert set(listed) <= {entry.id for entry in bank.entries()}
+    assert len(set(listed)) == len(listed)
+
+
+def test_what_no_order_lists_comes_last(monkeypatch):
+    from quizzes import head
+
+    unlisted, *listed = head.ORDER
+    monkeypatch.setattr(head, "ORDER", listed)
+    entries = inspect.unwrap(bank.entries)()
+    assert [entry.id for entry in entries if entry.topic == "head"] == [*listed, unlisted]
+
+
+def test_a_question_in_the_file_of_another_concept_is_named(monkeypatch):
+    from quizzes.head import caching, probing
+
+    monkeypatch.setattr(caching, "QUESTIONS", (*caching.QUESTIONS, probing.QUESTIONS[0]))
+    with pytest.raises(QuestionError, match=r"quizzes/head/caching.py: .*head\.linear-probe"):
+        inspect.unwrap(bank.entries)()
+
+
 def test_a_module_with_a_mistake_names_file_question_and_field(tmp_path):
-    source = (ROOT / "quizzes/freezing/easy.py").read_text(encoding="utf-8")
+    source = (ROOT / "quizzes/freezing/meaning.py").read_text(encoding="utf-8")
     broken = tmp_path / "broken.py"
     broken.write_text(source.replace('key="b"', 'key="e"', 1), encoding="utf-8")
     with pytest.raises(
