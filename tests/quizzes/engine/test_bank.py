@@ -14,9 +14,9 @@ import pytest
 from quizzes.engine import bank, papers
 from quizzes.engine.concepts import CONCEPTS, TOPICS
 from quizzes.engine.model import KINDS, QuestionError
+from quizzes.engine.papers import PLAN, REMARKS
 from quizzes.engine.templates import Template
 from quizzes.engine.validate import bank_problems, key_is_longest, one_of_several
-from quizzes.mastery import PAPER, REMARKS
 from quizzes.study import explain
 from tests.helpers import ROOT
 
@@ -57,7 +57,7 @@ def test_size_and_spread():
     assert set(by_topic) == set(TOPICS)
     assert min(by_topic.values()) >= 15
     cells = Counter((q.topic, q.difficulty) for q in asked)
-    assert min(cells[topic, level] for topic in TOPICS for level in PAPER) >= 5
+    assert min(cells[topic, level] for topic in TOPICS for level in PLAN) >= 5
     frameworks = Counter(q.framework for q in asked)
     assert min(frameworks[name] for name in ("keras", "pytorch", None)) >= 25
 
@@ -230,4 +230,4 @@ def test_opening_the_bank_loads_no_framework():
 def test_remarks_cover_every_share():
     assert [least for least, _ in REMARKS] == sorted((x for x, _ in REMARKS), reverse=True)
     assert REMARKS[-1][0] == 0.0
-    assert sum(PAPER.values()) == 10
+    assert sum(PLAN.values()) == 10
