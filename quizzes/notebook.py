@@ -28,6 +28,11 @@ EXPLAINED = "explained"  # section of the progress file
 STATIC = Path(__file__).parent / "views" / "static"
 
 
+def _script(name: str) -> str:
+    """Return one module: anywidget loads a single file, which can import no other."""
+    return "\n".join((STATIC / f"{part}.js").read_text("utf-8") for part in ("widget", name))
+
+
 class QuizView(anywidget.AnyWidget):
     """A paper as a widget. Make it through `practice` or `ask`.
 
@@ -39,7 +44,7 @@ class QuizView(anywidget.AnyWidget):
         ``more()`` returns the next paper; without it there is no button for one.
     """
 
-    _esm = STATIC / "quiz.js"
+    _esm = _script("quiz")
     _css = STATIC / "quiz.css"
     title = traitlets.Unicode().tag(sync=True)
     total = traitlets.Unicode().tag(sync=True)
@@ -157,7 +162,7 @@ def practice(
 class CardsView(anywidget.AnyWidget):
     """Recall cards as a widget. Make it through `cards`."""
 
-    _esm = STATIC / "cards.js"
+    _esm = _script("cards")
     _css = STATIC / "quiz.css"
     card: traitlets.Dict = traitlets.Dict().tag(sync=True)
     said = traitlets.Unicode().tag(sync=True)
@@ -205,7 +210,7 @@ def cards(topic: str | None = None, most: int = 10) -> CardsView:
 class ExplainView(anywidget.AnyWidget):
     """A text to write and to have read. Make it through `explain`."""
 
-    _esm = STATIC / "explain.js"
+    _esm = _script("explain")
     _css = STATIC / "quiz.css"
     prompt = traitlets.Unicode().tag(sync=True)
     text = traitlets.Unicode().tag(sync=True)

@@ -9,7 +9,7 @@ import difflib
 import functools
 import importlib
 
-from quizzes.engine.concepts import TOPICS
+from quizzes.engine.concepts import CONCEPTS, TOPICS
 from quizzes.engine.model import Card, Question, QuestionError
 from quizzes.engine.templates import Template
 from quizzes.engine.validate import bank_problems
@@ -33,11 +33,19 @@ def entries() -> tuple[Entry, ...]:
     return found
 
 
-def _topic_entries(topic: str) -> tuple[Entry, ...]:
-    module = importlib.import_module(f"quizzes.{topic}")
-    strays = [entry.id for entry in module.QUESTIONS if entry.topic != topic]
+def _topic_entries(topic: str) -> list[Entry]:
+    order = importlib.import_module(f"quizzes.{topic}").ORDER
+    places = {entry_id: place for place, entry_id in enumerate(order)}
+    found = [entry for concept in CONCEPTS[topic] for entry in _concept_entries(topic, concept)]
+    return sorted(found, key=lambda entry: places.get(entry.id, len(places)))
+
+
+def _concept_entries(topic: str, concept: str) -> tuple[Entry, ...]:
+    module = importlib.import_module(f"quizzes.{topic}.{concept}")
+    asked = map(first, module.QUESTIONS)
+    strays = [q.id for q in asked if (q.topic, q.concept) != (topic, concept)]
     if strays:
-        raise QuestionError(f"quizzes/{topic}: ids of another topic: {', '.join(strays)}.")
+        raise QuestionError(f"quizzes/{topic}/{concept}.py: of another: {', '.join(strays)}.")
     return tuple(module.QUESTIONS)
 
 

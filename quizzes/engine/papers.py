@@ -10,6 +10,16 @@ from quizzes.engine.concepts import CONCEPTS, TOPICS
 from quizzes.engine.marking import Mark
 from quizzes.engine.model import Question
 
+PLAN = {"easy": 3, "medium": 4, "hard": 3}  # the ten questions of an exam or the mastery test
+
+# Least share of the points, and what it says; the first that fits is said.
+REMARKS = (
+    (0.9, "Strong pattern: you can explain what happens, not just make it happen."),
+    (0.7, "Good pattern with gaps: the concepts below are worth another look."),
+    (0.4, "The pattern is forming: go back to the lessons below, then draw a new paper."),
+    (0.0, "Early days: start with the first lesson below; the next paper has fresh questions."),
+)
+
 
 def draw(
     pool: Sequence[Question],
@@ -72,10 +82,8 @@ def _spread(
 def mastery_paper(
     pool: Sequence[Question], *, seed: int, used: Collection[str] = ()
 ) -> tuple[Question, ...]:
-    """Draw the ten questions of the mastery test; see ``draw``."""
-    from quizzes.mastery import PAPER
-
-    return draw(pool, PAPER, seed=seed, used=used)
+    """Draw the ten questions of ``PLAN``; see ``draw``."""
+    return draw(pool, PLAN, seed=seed, used=used)
 
 
 @dataclass(frozen=True)
@@ -138,8 +146,6 @@ def verdict(paper: Sequence[Question], marks: Sequence[Mark]) -> Verdict:
     ValueError
         There is not exactly one mark for each question.
     """
-    from quizzes.mastery import REMARKS
-
     if len(paper) != len(marks):
         raise ValueError(f"Expected {len(paper)} marks, one a question; received {len(marks)}.")
     by_concept: dict[tuple[str, str], list[float]] = {}

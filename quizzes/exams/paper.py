@@ -19,12 +19,11 @@ from quizzes.engine import bank
 from quizzes.engine.concepts import TOPICS
 from quizzes.engine.marking import Mark, mark
 from quizzes.engine.model import Question
-from quizzes.engine.papers import draw, mastery_paper
+from quizzes.engine.papers import mastery_paper
 from quizzes.views import render
 
 PREFIX = "quiz-"
 MASTERY = "quiz-mastery"
-PLAN = {"easy": 3, "medium": 4, "hard": 3}
 POINTS = 1.0  # a question
 HOW = {
     "multiple": 'the letters of all that are right, such as "ac"; a wrong one takes points away',
@@ -75,9 +74,7 @@ class Exam:
     def paper(self, seed: int, framework: str | None = None) -> tuple[Question, ...]:
         """Return the ten questions of ``seed``: the same seed, the same paper, everywhere."""
         pool = bank.questions(self.topic, framework=framework, seed=seed)
-        if self.topic is None:
-            return mastery_paper(pool, seed=seed)
-        return draw(pool, PLAN, seed=seed)
+        return mastery_paper(pool, seed=seed)
 
 
 def slug(topic: str) -> str:

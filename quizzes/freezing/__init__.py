@@ -1,10 +1,14 @@
-"""Questions about freezing."""
+"""Questions about freezing, one file a concept."""
 
-from __future__ import annotations
-
-from quizzes.freezing.easy import QUESTIONS as EASY
-from quizzes.freezing.hard import QUESTIONS as HARD
-from quizzes.freezing.hard_keras import QUESTIONS as HARD_KERAS
-from quizzes.freezing.medium import QUESTIONS as MEDIUM
-
-QUESTIONS = (*EASY, *MEDIUM, *HARD, *HARD_KERAS)
+# Papers draw in this order; a question that is not listed comes last.
+ORDER = """
+    freezing.what-it-does freezing.torch.snippet freezing.keras.snippet freezing.still-used
+    freezing.torch.eval-is-not-freezing freezing.count-dense freezing.torch.count-after-freeze
+    freezing.torch.trainable-attribute freezing.keras.bn-trainable-false freezing.torch.bn-moves
+    freezing.keras.recompile freezing.count-bn freezing.torch.optimizer-with-frozen
+    freezing.torch.what-is-saved freezing.keras.count-after-freeze
+    freezing.keras.optimizer-memory freezing.torch.train-undoes-eval freezing.torch.order
+    freezing.torch.stale-gradient freezing.what-fine-tuning-changes freezing.torch.count-stack
+    freezing.keras.bn-after-unfreezing freezing.keras.hold-bn freezing.keras.order
+    freezing.keras.count-stack
+""".split()

@@ -1,9 +1,13 @@
-"""Questions about layer-wise learning rates."""
+"""Questions about layer-wise learning rates, one file a concept."""
 
-from __future__ import annotations
-
-from quizzes.layerwise.easy import QUESTIONS as EASY
-from quizzes.layerwise.hard import QUESTIONS as HARD
-from quizzes.layerwise.medium import QUESTIONS as MEDIUM
-
-QUESTIONS = (*EASY, *MEDIUM, *HARD)
+# Papers draw in this order; a question that is not listed comes last.
+ORDER = """
+    layerwise.the-idea layerwise.torch.geometric layerwise.torch.default-rate
+    layerwise.forgetting-meaning layerwise.gradual-unfreezing layerwise.torch.warmup
+    layerwise.forgetting-number layerwise.torch.not-in-a-group layerwise.torch.wrong-way-round
+    layerwise.keras.pattern layerwise.keras.set-the-rate layerwise.torch.schedule-keeps-ratio
+    layerwise.torch.how-far layerwise.range-test layerwise.measure-forgetting
+    layerwise.scaled-gradients-under-adam layerwise.keras.silent-default
+    layerwise.keras.scheduler-flattens layerwise.keras.two-patterns layerwise.keras.update-step
+    layerwise.rate-and-forgetting layerwise.torch.gradual-count
+""".split()

@@ -1,21 +1,6 @@
 // Questions in a notebook. The key never comes here: answers go to the kernel, which marks them.
 const WAIT_MS = 2500;
 
-function make(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name === "html") node.innerHTML = value;
-    else if (name === "on") for (const [event, act] of Object.entries(value)) node.addEventListener(event, act);
-    else if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value != null) node.setAttribute(name, value);
-  }
-  node.append(...children.filter((child) => child != null));
-  return node;
-}
-
-const button = (label, act, kind = "") =>
-  make("button", { type: "button", class: `fq-button ${kind}`, on: { click: act } }, label);
-
 // One input form per kind: `read` gives the answer as text, "" while there is none.
 function choice(question, name) {
   const several = question.kind === "multiple";
@@ -104,7 +89,7 @@ const FORMS = { numeric: number, order };
 function questionCard(model, question, prefix) {
   const name = `${prefix}-${question.number}`;
   const form = (FORMS[question.kind] ?? choice)(question, name);
-  const status = make("div", { class: "fq-status", role: "status", "aria-live": "polite" });
+  const status = live("fq-status");
   const hint = make("div", { class: "fq-hint", hidden: true });
   const solution = make("details", { class: "fq-solution", hidden: true });
   const check = make("button", { type: "submit", class: "fq-button fq-main" }, question.commits ? "Commit to this answer" : "Check");
@@ -173,9 +158,6 @@ function questionCard(model, question, prefix) {
 }
 
 function render({ model, el }) {
-  // JupyterLab's own keys (arrows, Enter, letters) must not act on the notebook from in here. Its
-  // selectors match the focused element itself, so the mark has to be there, not on a parent.
-  el.addEventListener("focusin", (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true"));
   const prefix = `fq${Math.random().toString(36).slice(2)}`;
   const root = make("section", { class: "fq" });
   const shown = {};
@@ -197,7 +179,7 @@ function render({ model, el }) {
     for (const id of Object.keys(shown)) delete shown[id];
     root.replaceChildren(make("header", { class: "fq-head" },
       make("div", { class: "fq-title", role: "heading", "aria-level": "3" }, model.get("title")),
-      make("div", { class: "fq-total", role: "status", "aria-live": "polite" })));
+      live("fq-total")));
     root.setAttribute("aria-label", model.get("title"));
     for (const question of model.get("paper")) {
       cards[question.id] = questionCard(model, question, prefix);
@@ -210,16 +192,8 @@ function render({ model, el }) {
     build();
     root.querySelector("input, button")?.focus();
   };
-  model.on("change:replies", update);
-  model.on("change:total", update);
-  model.on("change:paper", rebuild);
   build();
-  el.append(root);
-  return () => {
-    model.off("change:replies", update);
-    model.off("change:total", update);
-    model.off("change:paper", rebuild);
-  };
+  return mount(model, el, root, { replies: update, total: update, paper: rebuild });
 }
 
 export default { render };

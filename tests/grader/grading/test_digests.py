@@ -89,8 +89,8 @@ def test_what_no_verdict_depends_on_regrades_nothing(changed, file):
 
 def test_an_exam_depends_on_its_questions(changed, monkeypatch):
     source = SOURCES["02-freezing", "pytorch"]
-    paths = digests.files(["grader.classroom.exams", "quizzes.freezing.easy"], "pytorch")
-    assert ROOT / "quizzes/freezing/easy.py" in paths
+    paths = digests.files(["grader.classroom.exams", "quizzes.freezing.meaning"], "pytorch")
+    assert ROOT / "quizzes/freezing/meaning.py" in paths
     before = digests.lesson("quiz-02-freezing", "pytorch", source)
     monkeypatch.setattr(digests, "_hash", lambda path: path.name)
     assert digests.lesson("quiz-02-freezing", "pytorch", source) != before

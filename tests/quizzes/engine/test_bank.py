@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 import subprocess
 import sys
 from collections import Counter
@@ -12,9 +14,9 @@ import pytest
 from quizzes.engine import bank, papers
 from quizzes.engine.concepts import CONCEPTS, TOPICS
 from quizzes.engine.model import KINDS, QuestionError
+from quizzes.engine.papers import PLAN, REMARKS
 from quizzes.engine.templates import Template
 from quizzes.engine.validate import bank_problems, key_is_longest, one_of_several
-from quizzes.mastery import PAPER, REMARKS
 from quizzes.study import explain
 from tests.helpers import ROOT
 
@@ -55,7 +57,7 @@ def test_size_and_spread():
     assert set(by_topic) == set(TOPICS)
     assert min(by_topic.values()) >= 15
     cells = Counter((q.topic, q.difficulty) for q in asked)
-    assert min(cells[topic, level] for topic in TOPICS for level in PAPER) >= 5
+    assert min(cells[topic, level] for topic in TOPICS for level in PLAN) >= 5
     frameworks = Counter(q.framework for q in asked)
     assert min(frameworks[name] for name in ("keras", "pytorch", None)) >= 25
 
@@ -180,8 +182,31 @@ def test_another_seed_is_another_paper_of_the_same_questions():
     assert first == bank.questions(seed=1)
 
 
+def test_every_question_of_the_order_is_there():
+    listed = [i for topic in TOPICS for i in importlib.import_module(f"quizzes.{topic}").ORDER]
+    assert set(listed) <= {entry.id for entry in bank.entries()}
+    assert len(set(listed)) == len(listed)
+
+
+def test_what_no_order_lists_comes_last(monkeypatch):
+    from quizzes import head
+
+    unlisted, *listed = head.ORDER
+    monkeypatch.setattr(head, "ORDER", listed)
+    entries = inspect.unwrap(bank.entries)()
+    assert [entry.id for entry in entries if entry.topic == "head"] == [*listed, unlisted]
+
+
+def test_a_question_in_the_file_of_another_concept_is_named(monkeypatch):
+    from quizzes.head import caching, probing
+
+    monkeypatch.setattr(caching, "QUESTIONS", (*caching.QUESTIONS, probing.QUESTIONS[0]))
+    with pytest.raises(QuestionError, match=r"quizzes/head/caching.py: .*head\.linear-probe"):
+        inspect.unwrap(bank.entries)()
+
+
 def test_a_module_with_a_mistake_names_file_question_and_field(tmp_path):
-    source = (ROOT / "quizzes/freezing/easy.py").read_text(encoding="utf-8")
+    source = (ROOT / "quizzes/freezing/meaning.py").read_text(encoding="utf-8")
     broken = tmp_path / "broken.py"
     broken.write_text(source.replace('key="b"', 'key="e"', 1), encoding="utf-8")
     with pytest.raises(
@@ -205,4 +230,4 @@ def test_opening_the_bank_loads_no_framework():
 def test_remarks_cover_every_share():
     assert [least for least, _ in REMARKS] == sorted((x for x, _ in REMARKS), reverse=True)
     assert REMARKS[-1][0] == 0.0
-    assert sum(PAPER.values()) == 10
+    assert sum(PLAN.values()) == 10

@@ -10,9 +10,9 @@ from quizzes.engine import bank, papers
 from quizzes.engine.concepts import CONCEPTS, TOPICS, concept_title
 from quizzes.engine.marking import Mark, mark
 from quizzes.engine.model import Card, Figure, Option, Proof, Question, QuestionError, code_of
+from quizzes.engine.papers import PLAN
 from quizzes.engine.proof_kit import blobs, which
 from quizzes.engine.templates import Template, template
-from quizzes.mastery import PAPER
 
 OPTIONS = (Option("a", "One", "No."), Option("b", "Two", "Yes."), Option("c", "Three", "Nearly."))
 FIELDS = {
@@ -255,7 +255,7 @@ def test_a_template_is_checked_like_a_question():
 def test_a_mastery_paper_has_three_easy_four_medium_three_hard():
     paper = papers.mastery_paper(bank.questions(), seed=4)
     assert [q.difficulty for q in paper] == ["easy"] * 3 + ["medium"] * 4 + ["hard"] * 3
-    assert PAPER == {"easy": 3, "medium": 4, "hard": 3}
+    assert PLAN == {"easy": 3, "medium": 4, "hard": 3}
     assert len({q.id for q in paper}) == 10
 
 

@@ -69,13 +69,15 @@ def test_the_command_says_what_it_wrote_and_what_is_lost(written, form, count, l
 
 def test_every_note_of_canvas_and_gift_in_its_words(written):
     canvas, gift = ([n for n in written[f][1] if "Note" in n] for f in ("canvas", "gift"))
-    assert canvas[0] == "Note: Canvas has no hints; they stay in the course: all 153 questions."
+    carried = len(QUESTIONS) - len(ORDERED), len(QUESTIONS) - len(UNFIT)
+    hints = [f"has no hints; they stay in the course: all {count} questions." for count in carried]
+    assert canvas[0] == f"Note: Canvas {hints[0]}"
     assert canvas[2] == (
         "Note: Canvas rounds what is typed to four decimals: overfitting.keras.l2-penalty@0, "
         "fine_tuning.torch.adam-first-step@0, layerwise.torch.geometric@0, "
         "layerwise.torch.warmup@0."
     )
-    assert gift[0] == "Note: GIFT has no hints; they stay in the course: all 152 questions."
+    assert gift[0] == f"Note: GIFT {hints[1]}"
 
 
 def test_moodle_has_every_text_option_and_picture(written):

@@ -30,8 +30,9 @@ FLAGS = [
 CODE = """import sys
 sys.path.insert(0, {root!r})
 from tests.quizzes import samples as s
-from quizzes.notebook import QuizView
-QuizView((s.SINGLE, s.SEVERAL, s.ORDER, s.NUMBER, s.YES_NO, s.BUG), "Sample quiz")"""
+from quizzes.notebook import CardsView, QuizView, explain
+quiz = QuizView((s.SINGLE, s.SEVERAL, s.ORDER, s.NUMBER, s.YES_NO, s.BUG), "Sample quiz")
+display(quiz, CardsView(list(s.CARDS), ""), explain("explain.2"))"""
 # Found by axe in JupyterLab's own page, not in ours: only what lies inside the widget is ours.
 OURS = {"include": [[".fq"]]}
 
@@ -200,6 +201,22 @@ def test_answers_are_back_after_a_kernel_restart(page, lab):
     said(question(page, 5), "Right.")
     assert page.locator(".fq-total").inner_text() == "1 of 6 answered, 1 right"
     assert BUG.id in kept(lab)
+
+
+def test_cards_and_explaining(page):
+    cards = page.get_by_label("Recall cards")
+    cards.get_by_role("button", name="Turn the card").click()
+    press(page.keyboard, "Enter")  # "Good" has the focus
+    said(cards, "1 to go.")
+    cards.get_by_role("button", name="Turn the card").click()
+    cards.get_by_role("button", name="Again").click()
+    said(cards, "That was the last one.")
+    assert cards.get_by_role("button").count() == 0
+    text = page.get_by_label("Explain it back")
+    text.get_by_role("textbox").fill("Nothing of it.")
+    text.get_by_role("button", name="Read my text").click()
+    said(text, "0 of ")
+    assert text.get_by_text("○ missed").count() > 0
 
 
 def test_axe_finds_no_serious_fault(page):

@@ -1,55 +1,9 @@
-"""Medium questions about pretrained models. Data only."""
-
-from __future__ import annotations
+"""Pretrained models: feeding it the inputs it expects. Data only."""
 
 from quizzes.engine.model import Option, Proof, Question
-from quizzes.engine.templates import Template, template
+from quizzes.engine.templates import template
 
-QUESTIONS: tuple[Question | Template, ...] = (
-    Question(
-        id="pretrained.torch.what-is-saved",
-        concept="meaning",
-        difficulty="medium",
-        framework="pytorch",
-        kind="multiple",
-        stem="You save `model.state_dict()` of a MobileNetV2. What is in the file?",
-        options=(
-            Option("a", "The weights of the convolutions", "Yes: every parameter is in it."),
-            Option("b", "The learning rate", "That belongs to the optimizer's own `state_dict()`."),
-            Option(
-                "c",
-                "The running means of BatchNorm",
-                "Yes: buffers are part of the state; without them predictions would differ.",
-            ),
-            Option(
-                "d",
-                "The names of the classes",
-                "The model knows outputs 0, 1, 2 ...; keep the names beside the file.",
-            ),
-        ),
-        key="ac",
-        solution=(
-            "A `state_dict` maps names to tensors: all parameters and all persistent buffers.",
-            "BatchNorm's running mean and variance are such buffers.",
-            "Optimizer settings and class names are not: save them yourself.",
-        ),
-        hint="Parameters and buffers. Which of the four is a tensor of the model?",
-        mistakes=("Forgetting to store the order of the classes beside the weights.",),
-        proofs=(
-            Proof(
-                """
-names = list(mobilenet(5).state_dict())
-evidence = {
-    "a": "features.0.0.weight" in names,
-    "b": any("lr" in name.split(".") for name in names),
-    "c": any(name.endswith("running_mean") for name in names),
-    "d": any("class_names" in name or "categories" in name for name in names),
-}
-""",
-                "pytorch",
-            ),
-        ),
-    ),
+QUESTIONS = (
     Question(
         id="pretrained.keras.preprocess",
         concept="inputs",
@@ -187,85 +141,6 @@ for option, code in OPTIONS.items():
             ),
         ),
     ),
-    template(
-        id="pretrained.count-conv",
-        values={"side": (1, 3, 5), "inside": (3, 16, 24), "outside": (8, 32, 64)},
-        derive=lambda v: {
-            "weights": v["side"] ** 2 * v["inside"] * v["outside"],
-            "right": v["side"] ** 2 * v["inside"] * v["outside"] + v["outside"],
-            "in_bias": v["side"] ** 2 * v["inside"] * v["outside"] + v["inside"],
-            "one_channel": (v["side"] ** 2 + 1) * v["outside"],
-        },
-        concept="inside",
-        difficulty="medium",
-        kind="numeric",
-        unit="parameters",
-        stem="A convolution with bias has filters of $side×$side, $inside input channels and "
-        "$outside output channels. How many parameters has it?",
-        options=(
-            Option(
-                "a", "$weights", "Those are the weights; each output channel has a bias as well."
-            ),
-            Option("b", "$in_bias", "There is one bias for each *output* channel."),
-            Option("c", "$one_channel", "Each filter reaches through all $inside input channels."),
-        ),
-        key="$right",
-        solution=(
-            "One filter: $side × $side × $inside weights.",
-            "$outside filters: $weights weights.",
-            "One bias for each filter: $right.",
-        ),
-        hint="One filter reaches through every input channel.",
-        mistakes=("Counting a filter as flat, without its input channels.",),
-        proofs=(
-            Proof(
-                "evidence = sum(p.numel() for p in nn.Conv2d($inside, $outside, "
-                "$side).parameters())",
-                "pytorch",
-            ),
-            Proof(
-                """
-layer = layers.Conv2D($outside, $side)
-layer.build((None, 9, 9, $inside))
-evidence = layer.count_params()
-""",
-                "keras",
-            ),
-        ),
-    ),
-    template(
-        id="pretrained.torch.grid-side",
-        values={"size": (96, 128, 160, 192, 224, 256)},
-        derive=lambda v: {
-            "right": v["size"] // 32,
-            "sixteenth": v["size"] // 16,
-            "eighth": v["size"] // 8,
-        },
-        concept="inside",
-        difficulty="medium",
-        framework="pytorch",
-        kind="numeric",
-        unit="cells along one side",
-        stem="MobileNetV2 halves height and width five times. A picture of $size×$size goes in. "
-        "How many cells has one side of the grid that comes out of `model.features`?",
-        options=(
-            Option("a", "$sixteenth", "That is after four halvings; there is one more."),
-            Option("b", "$eighth", "That is after three halvings; there are two more."),
-        ),
-        key="$right",
-        solution=("Five halvings divide by 2⁵ = 32.", "$size / 32 = $right."),
-        hint="Two to the power of five is the factor.",
-        mistakes=("Dividing by 5 × 2 instead of 2⁵.",),
-        proofs=(
-            Proof(
-                """
-with torch.no_grad():
-    evidence = mobilenet().eval().features(torch.rand(1, 3, $size, $size)).shape[-1]
-""",
-                "pytorch",
-            ),
-        ),
-    ),
     Question(
         id="pretrained.keras.scales-inside",
         concept="inputs",
@@ -318,66 +193,74 @@ evidence = {"a": spans(0, 1), "b": spans(0, 255), "c": spans(-1, 1), "d": spans(
         ),
     ),
     Question(
-        id="pretrained.torch.untouched-class-count",
-        concept="benefit",
-        difficulty="medium",
+        id="pretrained.torch.forgot-eval",
+        concept="inputs",
+        difficulty="hard",
         framework="pytorch",
-        kind="numeric",
-        unit="percent",
-        tolerance=1.0,
-        stem="`torchvision.models.mobilenet_v2()` has 3,504,872 parameters. Its head, one linear "
-        "layer from 1280 features to 1000 classes, is thrown away. What percentage of the "
-        "parameters is still yours to reuse? Whole percent will do.",
+        kind="predict_output",
+        stem="""`model` was just built. What does this print?
+
+```python
+model.train()
+x = torch.rand(8, 3, 33, 33)
+with torch.no_grad():
+    alone = model.features(x[:2])[0]
+    together = model.features(x)[0]
+print(torch.allclose(alone, together, atol=1e-3))
+```""",
         options=(
-            Option("a", "37", "That is the share you throw away."),
-            Option("b", "99", "The head is large here: more than a million parameters."),
+            Option(
+                "a", "`True`", "Only in `eval()` mode does a picture not depend on its neighbors."
+            ),
+            Option("b", "`False`", "Right: in train mode BatchNorm mixes the pictures of a batch."),
+            Option(
+                "c", "`tensor(True)`", "`torch.allclose` returns a plain bool, and here not True."
+            ),
         ),
-        key=63.4,
+        key="b",
         solution=(
-            "The head has (1280 + 1) × 1000 = 1,281,000 parameters.",
-            "3,504,872 − 1,281,000 = 2,223,872 stay.",
-            "2,223,872 / 3,504,872 = 63 %.",
+            "In train mode BatchNorm normalizes by the mean and variance of the batch at hand.",
+            "The same picture in another batch is normalized differently: other features.",
+            "`no_grad()` does not change that. `model.eval()` does: then stored averages are used.",
         ),
-        hint="The head has (1280 + 1) × 1000 parameters.",
-        mistakes=("Taking the head for small because it is one layer.",),
+        hint="Whose mean does BatchNorm subtract in train mode?",
+        mistakes=("Believing that `torch.no_grad()` puts the model in inference mode.",),
+        proofs=(Proof("evidence = printed(STEM, model=mobilenet())", "pytorch"),),
+    ),
+    Question(
+        id="pretrained.keras.scaled-twice",
+        concept="inputs",
+        difficulty="hard",
+        framework="keras",
+        kind="numeric",
+        unit="(no unit)",
+        tolerance=0.01,
+        stem="""A picture's brightest pixel is 255. It goes through both of these lines. What is it then?
+
+```python
+x = keras.layers.Rescaling(1 / 255)(x)
+x = keras.applications.mobilenet_v2.preprocess_input(x)
+```""",
+        options=(
+            Option("a", "1", "That is what either scaling alone makes of 255; here are both."),
+            Option("b", "0", "Mid-gray would be 0 if it were scaled only once."),
+        ),
+        key=-0.992,
+        solution=(
+            "The first line makes 255 into 1.",
+            "The second computes 1 / 127.5 − 1 = −0.992.",
+            "So the *brightest* pixel is as good as black: scaled twice, everything is near −1.",
+        ),
+        hint="`preprocess_input` does not look: it always computes x / 127.5 − 1.",
+        mistakes=("Expecting an error or a warning: the model runs and guesses.",),
         proofs=(
             Proof(
                 """
-model = torchvision.models.mobilenet_v2(weights=None)
-size = lambda part: sum(p.numel() for p in part.parameters())
-evidence = 100 * size(model.features) / size(model)
+x = np.full((1, 1, 1, 3), 255.0, "float32")
+evidence = float(np.asarray(run(STEM, x=x)["x"]).max())
 """,
-                "pytorch",
+                "keras",
             ),
         ),
-    ),
-    Question(
-        id="pretrained.keras.grid-shape",
-        concept="inside",
-        difficulty="medium",
-        framework="keras",
-        kind="predict_output",
-        stem="""What does this print?
-
-```python
-base = keras.applications.MobileNetV2(
-    input_shape=(160, 160, 3), include_top=False, weights=None
-)
-print(base.output_shape)
-```""",
-        options=(
-            Option("a", "`(None, 1280)`", 'That needs `pooling="avg"`, which is not asked for.'),
-            Option("b", "`(None, 160, 160, 1280)`", "Five halvings have shrunk the grid."),
-            Option("c", "`(None, 1280, 5, 5)`", "Channels first is PyTorch's order."),
-            Option("d", "`(None, 5, 5, 1280)`", "Right: 160 / 32 = 5 cells a side, channels last."),
-        ),
-        key="d",
-        solution=(
-            "Five halvings divide the side by 32: 160 / 32 = 5.",
-            "Without pooling the grid stays, 5×5 with 1280 channels, channels last in Keras.",
-        ),
-        hint="160 / 32, and the channels last.",
-        mistakes=("Expecting pooled features without asking for pooling.",),
-        proofs=(Proof("evidence = printed(STEM)", "keras"),),
     ),
 )

@@ -1,11 +1,197 @@
-"""Hard questions about freezing in Keras. Data only."""
-
-from __future__ import annotations
+"""Freezing: BatchNorm statistics while frozen. Data only."""
 
 from quizzes.engine.model import Option, Proof, Question
-from quizzes.engine.templates import Template, template
 
-QUESTIONS: tuple[Question | Template, ...] = (
+QUESTIONS = (
+    Question(
+        id="freezing.keras.bn-trainable-false",
+        concept="batchnorm",
+        difficulty="medium",
+        framework="keras",
+        kind="single",
+        stem="In Keras, a `BatchNormalization` layer has `trainable = False`. During `fit`, how "
+        "does it normalize a batch?",
+        options=(
+            Option(
+                "a",
+                "By the mean and variance of the batch, as in any training step.",
+                "That is training mode. In Keras a frozen BatchNorm runs in inference mode.",
+            ),
+            Option(
+                "b",
+                "By its stored averages, which the batch then updates.",
+                "It does use its stored averages, but it leaves them as they are.",
+            ),
+            Option(
+                "c",
+                "Not at all: a frozen BatchNorm passes its input through unchanged.",
+                "It still computes. Frozen never means switched off.",
+            ),
+            Option(
+                "d",
+                "By its stored averages, which stay as they are.",
+                "Right: this layer alone reads `trainable` that way.",
+            ),
+        ),
+        key="d",
+        solution=(
+            "Most layers read `trainable` only as: no gradient step.",
+            "Keras gives BatchNorm a second meaning: a frozen one runs in inference mode.",
+            "So even called with `training=True` it uses, and keeps, its moving averages.",
+        ),
+        hint="For this one layer Keras made `trainable` mean more than 'no gradient step'.",
+        mistakes=("Believing that PyTorch does the same: there you need `.eval()` as well.",),
+        source="https://keras.io/api/layers/normalization_layers/batch_normalization/",
+        proofs=(
+            Proof(
+                """
+layer = layers.BatchNormalization()
+x = np.random.default_rng(0).normal(5, 2, (64, 4)).astype("float32")
+layer.build(x.shape)
+layer.moving_mean.assign(np.full(4, 1.0))
+layer.trainable = False
+mean, variance = layer.moving_mean.numpy().copy(), layer.moving_variance.numpy()
+y = np.asarray(layer(x, training=True))
+stored = np.allclose(y, (x - mean) / np.sqrt(variance + layer.epsilon), atol=1e-4)
+kept = np.array_equal(mean, layer.moving_mean.numpy())
+of_batch = np.allclose(y.mean(0), 0, atol=1e-3)
+evidence = {"a": of_batch, "b": stored and not kept, "c": np.allclose(x, y), "d": stored and kept}
+""",
+                "keras",
+            ),
+        ),
+    ),
+    Question(
+        id="freezing.torch.bn-moves",
+        concept="batchnorm",
+        difficulty="medium",
+        framework="pytorch",
+        kind="multiple",
+        predict_first=True,
+        stem="""Everything is frozen, yet something changes. Which of these differ after the last line?
+
+```python
+model = nn.Sequential(nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8))
+model.requires_grad_(False)
+model.train()
+model(torch.rand(16, 3, 9, 9))
+```""",
+        options=(
+            Option("a", "`model[0].weight`", "No step was made, and no gradient was asked for."),
+            Option(
+                "b",
+                "`model[1].running_mean`",
+                "Yes: in train mode every forward pass pulls it towards the batch's mean.",
+            ),
+            Option(
+                "c",
+                "`model[1].weight`",
+                "BatchNorm's scale is a parameter: only an optimizer could move it.",
+            ),
+            Option(
+                "d",
+                "`model[1].running_var`",
+                "Yes: like the running mean it is a buffer, which no gradient is needed to change.",
+            ),
+        ),
+        key="bd",
+        solution=(
+            "`requires_grad=False` stops gradients, so no parameter can move.",
+            "The running mean and variance are buffers: the forward pass itself writes them.",
+            "It does so whenever the layer is in train mode. `model[1].eval()` stops it.",
+        ),
+        hint="Which of the four does the *forward* pass write?",
+        mistakes=("Calling this a fixed feature extractor: its features drift with every batch.",),
+        proofs=(
+            Proof(
+                """
+setup, call = STEM.rsplit("\\n", 1)
+space = run(setup)
+model = space["model"]
+read = {option: (lambda code=code: eval(code, {"model": model})) for option, code in OPTIONS.items()}
+before = {option: value().clone() for option, value in read.items()}
+run(call, model=model)
+evidence = {option: not torch.equal(before[option], value()) for option, value in read.items()}
+""",
+                "pytorch",
+            ),
+        ),
+    ),
+    Question(
+        id="freezing.torch.train-undoes-eval",
+        concept="batchnorm",
+        difficulty="hard",
+        framework="pytorch",
+        kind="find_bug",
+        stem="""This backbone should be a *fixed* feature extractor, but its features drift.
+Which repair fixes it?
+
+```python
+backbone.requires_grad_(False)
+backbone.eval()
+for epoch in range(2):
+    model.train()
+    for x, y in batches:
+        optimizer.zero_grad()
+        loss_of(model(x), y).backward()
+        optimizer.step()
+```""",
+        options=(
+            Option(
+                "a",
+                "Move `backbone.eval()` to the very top, before `requires_grad_`.",
+                "Wherever it stands before the loop, `model.train()` undoes it.",
+            ),
+            Option(
+                "b",
+                "Call `backbone.requires_grad_(False)` again in every epoch.",
+                "No gradient moves the running statistics: the forward pass does.",
+            ),
+            Option(
+                "c",
+                "Call `backbone.eval()` after `model.train()` in every epoch.",
+                "Right: `train()` sets the mode of every part, so the backbone's comes after.",
+            ),
+            Option(
+                "d",
+                "Hand the optimizer only the head's parameters.",
+                "Cleaner, but the running statistics are buffers: no optimizer touches them.",
+            ),
+        ),
+        key="c",
+        solution=(
+            "`model.train()` walks through all submodules and puts each in train mode.",
+            "So the backbone's BatchNorm writes its running statistics again from epoch one.",
+            "After `model.train()`, put the backbone back: `backbone.eval()`.",
+        ),
+        hint="Which line of the loop changes the mode of the backbone?",
+        mistakes=("Taking `.eval()` for a lasting setting: every `train()` overwrites it.",),
+        proofs=(
+            Proof(
+                """
+top = "backbone.eval()\\nbackbone.requires_grad_(False)"
+repairs = {
+    "a": STEM.replace("backbone.requires_grad_(False)\\nbackbone.eval()", top),
+    "b": STEM.replace("    model.train()", "    model.train()\\n    backbone.requires_grad_(False)"),
+    "c": STEM.replace("    model.train()", "    model.train()\\n    backbone.eval()"),
+    "d": "optimizer = torch.optim.SGD(model[1].parameters(), lr=0.1)\\n" + STEM,
+}
+x, y = map(torch.as_tensor, blobs())
+def fixed(code):
+    model = tiny()
+    before = {name: value.clone() for name, value in model[0].state_dict().items()}
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    run(code, model=model, backbone=model[0], optimizer=optimizer, batches=[(x, y)],
+        loss_of=F.cross_entropy)
+    return all(torch.equal(before[name], value) for name, value in model[0].state_dict().items())
+if fixed(STEM):
+    raise ValueError("the code in the stem does not drift")
+evidence = {option: fixed(code) for option, code in repairs.items()}
+""",
+                "pytorch",
+            ),
+        ),
+    ),
     Question(
         id="freezing.keras.bn-after-unfreezing",
         concept="batchnorm",
@@ -204,66 +390,6 @@ fitting = [order for order in orders if trained(order, switched, False) == wante
 evidence = [order for order in fitting if trained(order, tiny(), True) == wanted]
 if evidence != fitting or trained("edacb", tiny(), True) == wanted:
     raise ValueError("real training disagrees with the switches")
-""",
-                "keras",
-            ),
-        ),
-    ),
-    template(
-        id="freezing.keras.count-stack",
-        values={
-            "width": (8, 16, 32),
-            "classes": (3, 5, 10),
-            "state": ("off", "on, its BatchNorm off"),
-        },
-        derive=lambda v: {
-            "dense": 9 * v["width"],
-            "bn": 2 * v["width"],
-            "head": (v["width"] + 1) * v["classes"],
-            "right": (v["width"] + 1) * v["classes"]
-            + (0 if v["state"] == "off" else 9 * v["width"]),
-            "all": (v["width"] + 1) * v["classes"] + 11 * v["width"],
-            "stats": (v["width"] + 1) * v["classes"] + 13 * v["width"],
-            "flag": v["state"] != "off",
-            "from_base": "nothing: it is off"
-            if v["state"] == "off"
-            else f"its dense layer, {9 * v['width']}; BatchNorm is off",
-        },
-        concept="counting",
-        difficulty="hard",
-        framework="keras",
-        kind="numeric",
-        unit="parameters",
-        stem="""`base` is switched $state. How many parameters train?
-
-```python
-base = keras.Sequential([
-    keras.Input((8,)), keras.layers.Dense($width), keras.layers.BatchNormalization()
-])
-model = keras.Sequential([keras.Input((8,)), base, keras.layers.Dense($classes)])
-```""",
-        options=(
-            Option(
-                "a", "$all", "That is with all of the base on, BatchNorm's scale and shift too."
-            ),
-            Option("b", "$stats", "Moving averages never count as trainable."),
-        ),
-        key="$right",
-        solution=(
-            "Head: ($width + 1) × $classes = $head.",
-            "From the base: $from_base.",
-            "Together $right.",
-        ),
-        hint="Dense: (8 + 1) × $width. BatchNorm: scale and shift, if it is on.",
-        mistakes=("Counting BatchNorm's averages.",),
-        proofs=(
-            Proof(
-                """
-model = run(STEM)["model"]
-base = model.layers[0]
-base.trainable = $flag
-base.layers[-1].trainable = False
-evidence = sum(int(np.prod(w.shape)) for w in model.trainable_weights)
 """,
                 "keras",
             ),

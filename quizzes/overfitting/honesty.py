@@ -1,11 +1,84 @@
-"""Hard questions about overfitting. Data only."""
-
-from __future__ import annotations
+"""Overfitting: held-out data and honest numbers. Data only."""
 
 from quizzes.engine.model import Option, Proof, Question
-from quizzes.engine.templates import Template, template
+from quizzes.engine.templates import template
 
-QUESTIONS: tuple[Question | Template, ...] = (
+QUESTIONS = (
+    template(
+        id="overfitting.always-the-big-class",
+        values={"cats": (60, 70, 80, 90, 95)},
+        derive=lambda v: {"dogs": 100 - v["cats"]},
+        concept="honesty",
+        difficulty="easy",
+        kind="numeric",
+        unit="percent",
+        stem="A test set has $cats cats and $dogs dogs. What accuracy has a program that answers "
+        "'cat' to every picture?",
+        options=(
+            Option("a", "50", "Chance would be 50 % if both classes were equally large."),
+            Option("b", "$dogs", "Those are the ones it gets wrong."),
+        ),
+        key="$cats",
+        solution=(
+            "It is right for the $cats cats and wrong for the $dogs dogs: $cats %.",
+            "Name this number beside your own: it is what knowing nothing earns.",
+        ),
+        hint="Count the pictures it gets right.",
+        mistakes=("Being proud of an accuracy without asking what the largest class alone earns.",),
+        proofs=(
+            Proof(
+                """
+labels = np.array(["cat"] * $cats + ["dog"] * $dogs)
+evidence = 100 * float(np.mean(labels == "cat"))
+"""
+            ),
+        ),
+    ),
+    template(
+        id="overfitting.standard-error",
+        values={"right": (135, 120, 105, 90), "pictures": (150, 153)},
+        derive=lambda v: {
+            "share": round(v["right"] / v["pictures"], 3),
+            "key": round(
+                100
+                * (v["right"] / v["pictures"] * (1 - v["right"] / v["pictures"]) / v["pictures"])
+                ** 0.5,
+                3,
+            ),
+            "one": round(100 / v["pictures"], 3),
+        },
+        concept="honesty",
+        difficulty="medium",
+        kind="numeric",
+        tolerance=0.15,
+        unit="percentage points",
+        stem="A model gets $right of $pictures test pictures right: a share of $share. How large "
+        "is the standard error of this accuracy, from the choice of test pictures alone? One "
+        "decimal will do.",
+        options=(
+            Option("a", "$one", "That is what a single picture is worth."),
+            Option(
+                "b", "0", "Other $pictures pictures of the same kind would give another number."
+            ),
+        ),
+        key="$key",
+        solution=(
+            "Standard error of a share p of n: √(p (1 − p) / n).",
+            "With p = $share and n = $pictures: $key points.",
+            "Two models a point apart on such a test are not told apart by it.",
+        ),
+        hint="√(p (1 − p) / n), in percent.",
+        mistakes=("Reporting three digits where the second is already noise.",),
+        proofs=(
+            Proof(
+                """
+p = $right / $pictures
+tests = np.random.default_rng(0).binomial($pictures, p, size=1_000_000) / $pictures
+evidence = 100 * float(tests.std())
+"""
+            ),
+        ),
+    ),
     Question(
         id="overfitting.keras.reshuffled-test-set",
         concept="honesty",
@@ -174,121 +247,6 @@ evidence = {"a": 0.35 < leaked < 0.65, "b": leaked > 0.95, "c": leaked < 0.35}
         ),
     ),
     Question(
-        id="overfitting.throw-away-wrong-labels",
-        serves=("pitfall.2", "deep.5"),
-        concept="data",
-        difficulty="hard",
-        framework="pytorch",
-        kind="yes_no",
-        predict_first=True,
-        stem="A training set of 300 points has 40 % wrong labels, and a network is trained long "
-        "enough to learn them by heart. Can throwing those 120 points away *raise* the accuracy "
-        "on clean test data?",
-        options=(
-            Option(
-                "yes",
-                "Yes, it can",
-                "Right: fewer but right labels beat more labels with errors here.",
-            ),
-            Option(
-                "no",
-                "No, fewer data is worse",
-                "Wrong labels are not just useless: they teach errors.",
-            ),
-        ),
-        key="yes",
-        solution=(
-            "Learned by heart, a wrong label makes the model wrong in its neighborhood.",
-            "Without them, 180 right points draw the borders where they belong.",
-            "That is why looking through your pictures is one of the best-paid hours of the work.",
-        ),
-        hint="What does a network learn from a label that is wrong?",
-        mistakes=("'More data always helps', whatever the labels say.",),
-        proofs=(
-            Proof(
-                """
-x, y = blobs(300, spread=1.5)
-fresh, truth = blobs(600, spread=1.5, seed=1)
-wrong = np.random.default_rng(0).random(300) < 0.4
-noisy = np.where(wrong, (y + 1) % 3, y)
-def accuracy(inputs, labels):
-    torch.manual_seed(0)
-    model = nn.Sequential(nn.Linear(8, 128), nn.ReLU(), nn.Linear(128, 3))
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
-    for _ in range(250):
-        optimizer.zero_grad()
-        F.cross_entropy(model(torch.as_tensor(inputs)), torch.as_tensor(labels)).backward()
-        optimizer.step()
-    guess = model(torch.as_tensor(fresh)).argmax(1).numpy()
-    return float(np.mean(guess == truth))
-evidence = bool(accuracy(x[~wrong], y[~wrong]) > accuracy(x, noisy) + 0.03)
-""",
-                "pytorch",
-            ),
-        ),
-    ),
-    Question(
-        id="overfitting.keras.early-stopping-weights",
-        concept="cures",
-        difficulty="hard",
-        framework="keras",
-        kind="single",
-        stem="""Validation loss is best after epoch 3 and training stops after epoch 5. Whose weights does the
-model hold?
-
-```python
-keras.callbacks.EarlyStopping(monitor="val_loss", patience=2)
-```""",
-        options=(
-            Option("a", "Those of epoch 3, the best.", "Only with `restore_best_weights=True`."),
-            Option(
-                "b",
-                "Those from before the training: nothing was kept.",
-                "Early stopping ends a training; it does not undo it.",
-            ),
-            Option(
-                "c",
-                "The average of epochs 3 to 5, weighted by their validation losses.",
-                "Averaging weights is another technique. Keras does not do it here.",
-            ),
-            Option("d", "Those of epoch 5.", "Right: by default it stops and restores nothing."),
-        ),
-        key="d",
-        solution=(
-            "`patience=2` waits two epochs without improvement, so it stops after epoch 5.",
-            "`restore_best_weights` is False by default: the model stays as it is.",
-            "Ask for it: `EarlyStopping(..., restore_best_weights=True)`.",
-        ),
-        hint="Read the default of `restore_best_weights`.",
-        mistakes=("Thinking that stopping early means going back.",),
-        source="https://keras.io/api/callbacks/early_stopping/",
-        proofs=(
-            Proof(
-                """
-def ends_with(**options):
-    callback = keras.callbacks.EarlyStopping(monitor="val_loss", patience=2, **options)
-    model = keras.Sequential([keras.Input((1,)), layers.Dense(1, use_bias=False)])
-    model.stop_training = False
-    callback.set_model(model)
-    kernel = model.layers[0].kernel
-    kernel.assign([[0.0]])
-    callback.on_train_begin()
-    for epoch, loss in enumerate([1.0, 0.8, 0.6, 0.7, 0.9, 0.95]):
-        kernel.assign([[epoch + 1.0]])
-        callback.on_epoch_end(epoch, {"val_loss": loss})
-        if model.stop_training:
-            break
-    callback.on_train_end()
-    return float(np.asarray(kernel)[0, 0])
-if ends_with(restore_best_weights=True) != 3:
-    raise ValueError("restoring should give epoch 3")
-evidence = which(ends_with(), a=3.0, b=0.0, c=4.0, d=5.0)
-""",
-                "keras",
-            ),
-        ),
-    ),
-    Question(
         id="overfitting.one-run-each",
         concept="honesty",
         difficulty="hard",
@@ -337,58 +295,6 @@ evidence = {
     "d": bool(np.abs(tuned - frozen).max() < 2 * noise),
 }
 """
-            ),
-        ),
-    ),
-    template(
-        id="overfitting.keras.patience",
-        values={"patience": (1, 2, 3), "turn": (3, 4, 5, 6)},
-        derive=lambda v: {
-            "right": v["turn"] + v["patience"],
-            "early": v["turn"] + v["patience"] - 1,
-            "losses": ", ".join(
-                f"{0.5 + 0.1 * abs(epoch - v['turn']):.1f}" for epoch in range(1, 11)
-            ),
-        },
-        concept="curves",
-        difficulty="hard",
-        framework="keras",
-        kind="numeric",
-        unit="(epoch, counted from 1)",
-        stem="Ten epochs would give these validation losses: $losses. "
-        '`EarlyStopping(monitor="val_loss", patience=$patience)` watches. Which epoch is the last '
-        "one that runs?",
-        options=(
-            Option(
-                "a",
-                "$turn",
-                "That is the best epoch; its successor must first be seen to be worse.",
-            ),
-            Option("b", "10", "It would run to the end only with a longer patience."),
-        ),
-        key="$right",
-        solution=(
-            "The lowest loss, 0.5, comes at epoch $turn.",
-            "$patience more without improvement, and it stops.",
-            "$turn + $patience = $right.",
-        ),
-        hint="First find the best epoch, then wait.",
-        mistakes=("Stopping at the best epoch itself: nobody knows yet that it was the best.",),
-        proofs=(
-            Proof(
-                """
-callback = keras.callbacks.EarlyStopping(monitor="val_loss", patience=$patience)
-model = keras.Sequential([keras.Input((1,)), layers.Dense(1)])
-model.stop_training = False
-callback.set_model(model)
-callback.on_train_begin()
-for epoch, loss in enumerate([$losses]):
-    callback.on_epoch_end(epoch, {"val_loss": loss})
-    if model.stop_training:
-        break
-evidence = epoch + 1
-""",
-                "keras",
             ),
         ),
     ),

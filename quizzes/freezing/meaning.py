@@ -1,11 +1,8 @@
-"""Easy questions about freezing. Data only."""
-
-from __future__ import annotations
+"""Freezing: what freezing does. Data only."""
 
 from quizzes.engine.model import Option, Proof, Question
-from quizzes.engine.templates import Template, template
 
-QUESTIONS: tuple[Question | Template, ...] = (
+QUESTIONS = (
     Question(
         id="freezing.what-it-does",
         serves=("check.2",),
@@ -257,49 +254,124 @@ evidence = torch.equal(before, model[0].weight)
             ),
         ),
     ),
-    template(
-        id="freezing.count-dense",
-        values={"features": (512, 768, 1280, 2048), "classes": (3, 4, 5, 7, 10)},
-        derive=lambda v: {
-            "right": (v["features"] + 1) * v["classes"],
-            "no_bias": v["features"] * v["classes"],
-            "one_bias": v["features"] * v["classes"] + 1,
-        },
-        concept="counting",
-        difficulty="easy",
-        kind="numeric",
-        stem="The backbone is frozen and gives $features numbers for a picture. On top sits one "
-        "dense (linear) layer with bias for $classes classes. How many parameters train?",
+    Question(
+        id="freezing.torch.what-is-saved",
+        concept="meaning",
+        difficulty="medium",
+        framework="pytorch",
+        kind="multiple",
+        stem="The backbone is frozen, the head trains. What does a training step save, compared "
+        "with training everything?",
         options=(
-            Option("a", "$no_bias", "Those are the weights. Each class also has a bias."),
-            Option("b", "$one_bias", "There is a bias for each class, not one for all."),
+            Option(
+                "a",
+                "The backbone's forward pass.",
+                "Every batch still runs forward through the backbone.",
+            ),
+            Option(
+                "b",
+                "The backbone's backward pass.",
+                "Yes: the gradient stops where the last trainable layer begins.",
+            ),
+            Option(
+                "c",
+                "Memory for the backbone's gradients.",
+                "Yes: `.grad` stays None for every frozen parameter.",
+            ),
+            Option(
+                "d",
+                "Memory for the backbone's weights.",
+                "The weights are all still there: they are needed for the features.",
+            ),
         ),
-        key="$right",
-        unit="parameters",
+        key="bc",
         solution=(
-            "Weights: $features × $classes = $no_bias.",
-            "Biases: $classes.",
-            "Together $right; nothing in the frozen backbone counts.",
+            "Forward: unchanged, so the weights and their work stay.",
+            "Backward: autograd builds no graph through layers that need no gradient.",
+            "No backward pass there means no gradients to store either.",
         ),
-        hint="Every class has one weight for each feature, and one number more.",
-        mistakes=("Forgetting the biases.",),
+        hint="Think of one step: forward, backward, update. Which parts still need the backbone?",
+        mistakes=("Expecting a frozen model to predict faster: inference does not change at all.",),
         proofs=(
             Proof(
                 """
-backbone = nn.Linear(8, $features).requires_grad_(False)
-model = nn.Sequential(backbone, nn.Linear($features, $classes))
-evidence = sum(p.numel() for p in model.parameters() if p.requires_grad)
+model = tiny()
+backbone = model[0].requires_grad_(False)
+calls = []
+backbone.register_forward_hook(lambda *_: calls.append("forward"))
+x, y = map(torch.as_tensor, blobs())
+features = backbone(x)
+F.cross_entropy(model(x), y).backward()
+evidence = {
+    "a": "forward" not in calls,
+    "b": features.grad_fn is None,
+    "c": all(p.grad is None for p in backbone.parameters()),
+    "d": sum(p.numel() for p in backbone.parameters()) == 0,
+}
 """,
                 "pytorch",
             ),
+        ),
+    ),
+    Question(
+        id="freezing.what-fine-tuning-changes",
+        serves=("deep.3",),
+        concept="meaning",
+        difficulty="hard",
+        framework="pytorch",
+        kind="multiple",
+        predict_first=True,
+        stem="""The backbone is frozen except for its last block; the head is new. After ten steps of
+training in `train()` mode, which of these still equal what was loaded?
+
+```python
+model = mobilenet(5)
+model.requires_grad_(False)
+model.features[18].requires_grad_(True)
+model.classifier[1] = nn.Linear(1280, 5)
+model.train()
+```""",
+        options=(
+            Option(
+                "a",
+                "`model.features[0][0].weight`",
+                "Yes: the first convolution is frozen, so its filters stay as loaded.",
+            ),
+            Option(
+                "b",
+                "`model.features[0][1].running_mean`",
+                "It moves: in train mode a frozen BatchNorm still gathers statistics.",
+            ),
+            Option(
+                "c",
+                "`model.features[18][0].weight`",
+                "This block was unfrozen: each step moves it.",
+            ),
+            Option(
+                "d",
+                "`model.features[17].conv[2].weight`",
+                "Yes: frozen, and a weight. Only the block behind it was unfrozen.",
+            ),
+        ),
+        key="ad",
+        solution=(
+            "Weights move only where `requires_grad` is True: block 18 and the head.",
+            "So the convolutions of blocks 0 to 17 stay exactly as loaded.",
+            "But the whole model is in train mode, so every BatchNorm's running statistics move.",
+        ),
+        hint="Two things can change in training: weights, by steps, and buffers, by forward "
+        "passes.",
+        mistakes=("Overlooking the BatchNorm buffers of frozen blocks.",),
+        proofs=(
             Proof(
                 """
-backbone = keras.Sequential([keras.Input((8,)), layers.Dense($features)])
-backbone.trainable = False
-model = keras.Sequential([keras.Input((8,)), backbone, layers.Dense($classes)])
-evidence = sum(int(np.prod(w.shape)) for w in model.trainable_weights)
+model = run(STEM)["model"]
+read = {option: (lambda code=code: eval(code, {"model": model})) for option, code in OPTIONS.items()}
+before = {option: value().clone() for option, value in read.items()}
+fit(model, np.random.rand(4, 3, 33, 33).astype("float32"), np.arange(4), lr=0.05, steps=3)
+evidence = {option: torch.equal(before[option], value()) for option, value in read.items()}
 """,
-                "keras",
+                "pytorch",
             ),
         ),
     ),

@@ -1,11 +1,9 @@
-"""Easy questions about overfitting. Data only."""
-
-from __future__ import annotations
+"""Overfitting: reading learning curves. Data only."""
 
 from quizzes.engine.model import Figure, Option, Proof, Question
-from quizzes.engine.templates import Template, template
+from quizzes.engine.templates import template
 
-QUESTIONS: tuple[Question | Template, ...] = (
+QUESTIONS = (
     Question(
         id="overfitting.high-train-low-val",
         concept="curves",
@@ -70,74 +68,6 @@ QUESTIONS: tuple[Question | Template, ...] = (
         proofs=(Proof("evidence = $train - $validation"),),
     ),
     Question(
-        id="overfitting.torch.dropout-in-eval",
-        concept="cures",
-        difficulty="easy",
-        framework="pytorch",
-        kind="predict_output",
-        stem="""What does this print?
-
-```python
-layer = nn.Dropout(0.5)
-layer.eval()
-print(layer(torch.ones(4)).tolist())
-```""",
-        options=(
-            Option("a", "`[1.0, 1.0, 1.0, 1.0]`", "Right: in `eval()` mode dropout does nothing."),
-            Option(
-                "b",
-                "`[0.5, 0.5, 0.5, 0.5]`",
-                "No scaling is needed here: PyTorch scales up in training instead.",
-            ),
-            Option("c", "`[2.0, 0.0, 2.0, 0.0]`", "That is what training mode may give."),
-            Option(
-                "d", "`[0.0, 0.0, 0.0, 0.0]`", "Half is dropped in training; nothing in `eval()`."
-            ),
-        ),
-        key="a",
-        solution=(
-            "Dropout zeroes numbers at random during training only.",
-            "In `eval()` mode it hands on what it is given.",
-        ),
-        hint="Should two predictions of the same picture differ?",
-        mistakes=("Forgetting `eval()` before measuring: then dropout costs you accuracy.",),
-        proofs=(Proof("evidence = printed(STEM)", "pytorch"),),
-    ),
-    Question(
-        id="overfitting.keras.augment-in-predict",
-        concept="cures",
-        difficulty="easy",
-        framework="keras",
-        kind="yes_no",
-        stem='Your model begins with `keras.layers.RandomFlip("horizontal")`. Does `model.predict` flip '
-        "pictures at random, too?",
-        options=(
-            Option(
-                "yes", "Yes, it does", "Then the same picture could get two answers. It does not."
-            ),
-            Option("no", "No, it does not", "Right: these layers act in training only."),
-        ),
-        key="no",
-        solution=(
-            "`fit` calls the model with `training=True`, `predict` with `training=False`.",
-            "Random layers of Keras do nothing when `training` is False.",
-        ),
-        hint="`predict` calls the model with `training=False`.",
-        mistakes=("Removing the augmentation layers by hand before predicting.",),
-        proofs=(
-            Proof(
-                """
-model = keras.Sequential([keras.Input((6, 6, 3)), layers.RandomFlip("horizontal")])
-x = np.random.default_rng(0).random((32, 6, 6, 3)).astype("float32")
-if np.array_equal(x, np.asarray(model(x, training=True))):
-    raise ValueError("no flip in training either")
-evidence = not np.array_equal(x, model.predict(x, verbose=0))
-""",
-                "keras",
-            ),
-        ),
-    ),
-    Question(
         id="overfitting.best-epoch-in-figure",
         concept="curves",
         difficulty="easy",
@@ -171,33 +101,116 @@ evidence = 1 + int(np.argmin(validation))
             ),
         ),
     ),
-    template(
-        id="overfitting.always-the-big-class",
-        values={"cats": (60, 70, 80, 90, 95)},
-        derive=lambda v: {"dogs": 100 - v["cats"]},
-        concept="honesty",
-        difficulty="easy",
-        kind="numeric",
-        unit="percent",
-        stem="A test set has $cats cats and $dogs dogs. What accuracy has a program that answers "
-        "'cat' to every picture?",
+    Question(
+        id="overfitting.train-below-validation",
+        concept="curves",
+        difficulty="medium",
+        framework="keras",
+        kind="single",
+        stem="The model has strong dropout. In the `fit` log, training accuracy is *below* "
+        "validation accuracy in every epoch. What is the usual reason?",
         options=(
-            Option("a", "50", "Chance would be 50 % if both classes were equally large."),
-            Option("b", "$dogs", "Those are the ones it gets wrong."),
+            Option(
+                "a",
+                "The training labels must be wrong.",
+                "Possible, but there is a reason at work in every such training.",
+            ),
+            Option(
+                "b",
+                "Dropout handicaps the training figure only.",
+                "Right: validation is measured with dropout off.",
+            ),
+            Option(
+                "c", "The model overfits the validation pictures.", "It is not trained on them."
+            ),
+            Option(
+                "d",
+                "Validation pictures are always easier than training pictures.",
+                "Both come from the same split; neither is easier by nature.",
+            ),
         ),
-        key="$cats",
+        key="b",
         solution=(
-            "It is right for the $cats cats and wrong for the $dogs dogs: $cats %.",
-            "Name this number beside your own: it is what knowing nothing earns.",
+            "`fit` computes training accuracy on the way, with dropout (and augmentation) at work.",
+            "Validation is computed with both switched off.",
+            "Call `model.evaluate` on the training pictures to compare like with like.",
         ),
-        hint="Count the pictures it gets right.",
-        mistakes=("Being proud of an accuracy without asking what the largest class alone earns.",),
+        hint="What is switched off when Keras computes the validation figure?",
+        mistakes=("Searching for a leak before measuring both in the same mode.",),
+        source="https://keras.io/getting_started/faq/",
         proofs=(
             Proof(
                 """
-labels = np.array(["cat"] * $cats + ["dog"] * $dogs)
-evidence = 100 * float(np.mean(labels == "cat"))
-"""
+model = keras.Sequential([keras.Input((8,)), layers.Dropout(0.8), layers.Dense(3)])
+model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+x, y = blobs(600, spread=1.5)
+head = keras.Sequential([model.layers[-1]])
+fresh = blobs(600, spread=1.5, seed=1)
+compiled(head, keras.optimizers.Adam(0.05)).fit(x, y, epochs=8, verbose=0)
+def accuracy(inputs, labels, training):
+    scores = np.asarray(model(inputs, training=training))
+    return float(np.mean(scores.argmax(1) == labels))
+on, off, validation = accuracy(x, y, True), accuracy(x, y, False), accuracy(*fresh, False)
+evidence = {
+    "a": False,
+    "b": on < validation - 0.02 and off > validation - 0.02,
+    "c": validation > off + 0.02,
+    "d": validation > off + 0.02,
+}
+""",
+                "keras",
+            ),
+        ),
+    ),
+    template(
+        id="overfitting.keras.patience",
+        values={"patience": (1, 2, 3), "turn": (3, 4, 5, 6)},
+        derive=lambda v: {
+            "right": v["turn"] + v["patience"],
+            "early": v["turn"] + v["patience"] - 1,
+            "losses": ", ".join(
+                f"{0.5 + 0.1 * abs(epoch - v['turn']):.1f}" for epoch in range(1, 11)
+            ),
+        },
+        concept="curves",
+        difficulty="hard",
+        framework="keras",
+        kind="numeric",
+        unit="(epoch, counted from 1)",
+        stem="Ten epochs would give these validation losses: $losses. "
+        '`EarlyStopping(monitor="val_loss", patience=$patience)` watches. Which epoch is the last '
+        "one that runs?",
+        options=(
+            Option(
+                "a",
+                "$turn",
+                "That is the best epoch; its successor must first be seen to be worse.",
+            ),
+            Option("b", "10", "It would run to the end only with a longer patience."),
+        ),
+        key="$right",
+        solution=(
+            "The lowest loss, 0.5, comes at epoch $turn.",
+            "$patience more without improvement, and it stops.",
+            "$turn + $patience = $right.",
+        ),
+        hint="First find the best epoch, then wait.",
+        mistakes=("Stopping at the best epoch itself: nobody knows yet that it was the best.",),
+        proofs=(
+            Proof(
+                """
+callback = keras.callbacks.EarlyStopping(monitor="val_loss", patience=$patience)
+model = keras.Sequential([keras.Input((1,)), layers.Dense(1)])
+model.stop_training = False
+callback.set_model(model)
+callback.on_train_begin()
+for epoch, loss in enumerate([$losses]):
+    callback.on_epoch_end(epoch, {"val_loss": loss})
+    if model.stop_training:
+        break
+evidence = epoch + 1
+""",
+                "keras",
             ),
         ),
     ),

@@ -1,84 +1,89 @@
-"""Hard questions about layer-wise learning rates. Data only."""
-
-from __future__ import annotations
+"""Layer-wise learning rates: layer-wise rates in Keras. Data only."""
 
 from quizzes.engine.model import Option, Proof, Question
-from quizzes.engine.templates import Template, template
 
-QUESTIONS: tuple[Question | Template, ...] = (
+QUESTIONS = (
     Question(
-        id="layerwise.scaled-gradients-under-adam",
-        concept="groups",
-        difficulty="hard",
+        id="layerwise.keras.pattern",
+        concept="keras_rates",
+        difficulty="medium",
+        framework="keras",
         kind="single",
-        predict_first=True,
-        stem="To slow the early layers down you multiply their gradients by 0.01 before every "
-        "step. The optimizer is Adam, without weight decay. How far do the early weights go in "
-        "five steps, compared with unscaled gradients?",
+        stem="""Which pattern gives the layer `early` inside `base` its own optimizer?
+
+```python
+inputs = keras.Input((8,))
+base = keras.Model(inputs, keras.layers.Dense(16, name="early")(inputs), name="base")
+rates = keras.optimizers.OptimizerMap(keras.optimizers.SGD(1e-3))
+rates[pattern] = keras.optimizers.SGD(1e-5)
+```""",
         options=(
+            Option("a", '`"early"`', "The whole path must match, and it is `early/kernel`."),
             Option(
-                "a",
-                "A hundredth as far.",
-                "With plain SGD, yes. Adam divides the factor out again.",
+                "b", '`"base/early/.*"`', "The path leaves out the name of the model around it."
             ),
+            Option("c", '`"early/.*"`', "Right: the paths are `early/kernel` and `early/bias`."),
             Option(
-                "b", "A tenth as far.", "The root of 0.01 plays no part: it is divided out as well."
-            ),
-            Option(
-                "c",
-                "About as far.",
-                "Right: Adam divides by the gradient's size, scaled like the rest.",
-            ),
-            Option(
-                "d",
-                "A hundred times as far, because Adam divides by a smaller number now.",
-                "The number above the line is smaller by the same factor.",
+                "d", '`"base/.*"`', "No path here begins with `base`: they begin with the layer."
             ),
         ),
         key="c",
         solution=(
-            "Adam's step is rate × average gradient / root of average squared gradient.",
-            "A factor 0.01 appears above and below the line, and cancels.",
-            "To slow a layer down under Adam, lower its *rate*.",
+            "Patterns are matched against `variable.path`, from its beginning to its end.",
+            "In this model the path is `early/kernel`: the nested model's name is not in it.",
+            "Print `[v.path for v in model.trainable_variables]` before you write patterns.",
         ),
-        hint="Put the factor into Adam's formula, above and below the line.",
-        mistakes=("Carrying a trick from SGD over to Adam, where it silently does nothing.",),
+        hint="Print `base.trainable_variables[0].path`.",
+        mistakes=("Guessing the path from the model's structure instead of printing it.",),
         proofs=(
             Proof(
                 """
-def distance(factor, optimizer_class):
-    torch.manual_seed(1)
-    weight = nn.Parameter(torch.zeros(50, dtype=torch.float64))
-    optimizer = optimizer_class([weight], lr=1e-3)
-    for _ in range(5):
-        weight.grad = torch.randn(50, dtype=torch.float64) * factor
-        optimizer.step()
-    return weight.abs().sum().item()
-ratio = distance(0.01, torch.optim.Adam) / distance(1.0, torch.optim.Adam)
-if not math.isclose(distance(0.01, torch.optim.SGD) / distance(1.0, torch.optim.SGD), 0.01):
-    raise ValueError("under SGD the factor should count")
-evidence = {name: abs(ratio / wanted - 1) < 0.05
-            for name, wanted in dict(a=0.01, b=0.1, c=1.0, d=100.0).items()}
-""",
-                "pytorch",
-            ),
-            Proof(
-                """
-def distance(factor):
-    chance = np.random.default_rng(1)
-    weight = keras.Variable(np.zeros(50, "float32"))
-    optimizer = keras.optimizers.Adam(1e-3)
-    for _ in range(5):
-        gradient = chance.normal(size=50).astype("float32") * factor
-        optimizer.apply([keras.ops.convert_to_tensor(gradient)], [weight])
-    return float(np.abs(weight.numpy()).sum())
-ratio = distance(0.01) / distance(1.0)
-evidence = {name: abs(ratio / wanted - 1) < 0.05
-            for name, wanted in dict(a=0.01, b=0.1, c=1.0, d=100.0).items()}
+evidence = {}
+for option, code in OPTIONS.items():
+    space = run(STEM, pattern=eval(code))
+    chosen = [space["rates"](v) for v in space["base"].trainable_variables]
+    evidence[option] = all(abs(float(opt.learning_rate) - 1e-5) < 1e-9 for opt in chosen)
 """,
                 "keras",
             ),
         ),
+    ),
+    Question(
+        id="layerwise.keras.set-the-rate",
+        concept="keras_rates",
+        difficulty="medium",
+        framework="keras",
+        kind="predict_output",
+        stem="""What does this print?
+
+```python
+rates = keras.optimizers.OptimizerMap(keras.optimizers.SGD(1e-3))
+rates["early/.*"] = keras.optimizers.SGD(1e-5)
+optimizer = keras.optimizers.MultiOptimizer(rates)
+try:
+    optimizer.learning_rate = 1e-4
+    print("one rate for all")
+except AttributeError:
+    print("no single rate")
+```""",
+        options=(
+            Option("a", "`no single rate`", "Right: the rates live in `optimizer.optimizers`."),
+            Option(
+                "b",
+                "`one rate for all`",
+                "It refuses, so that nobody flattens the rates by mistake.",
+            ),
+            Option("c", "Nothing at all", "One of the two prints is reached in any case."),
+        ),
+        key="a",
+        solution=(
+            "A `MultiOptimizer` has no rate of its own: reading or setting it raises "
+            "AttributeError.",
+            "Set the rates inside: `optimizer.optimizers[0].learning_rate = 1e-4`.",
+        ),
+        hint="Which of the two rates should that line set?",
+        mistakes=("Expecting an optimizer of optimizers to act like a single one.",),
+        proofs=(Proof("evidence = printed(STEM)", "keras"),),
     ),
     Question(
         id="layerwise.keras.silent-default",
@@ -282,90 +287,6 @@ evidence = {
 }
 """,
                 "keras",
-            ),
-        ),
-    ),
-    Question(
-        id="layerwise.rate-and-forgetting",
-        concept="forgetting",
-        difficulty="hard",
-        framework="pytorch",
-        kind="yes_no",
-        predict_first=True,
-        stem="A network has learned task A. It is then trained on task B, once with SGD at rate "
-        "0.5 and once at 0.005, for 40 steps each. The two tasks want different answers for "
-        "similar inputs. Does the low rate keep more of task A?",
-        options=(
-            Option(
-                "yes", "Yes, it keeps more", "Right: shorter steps leave the weights nearer to A."
-            ),
-            Option(
-                "no",
-                "No, just as little",
-                "The distance travelled counts, and it differs a hundredfold.",
-            ),
-        ),
-        key="yes",
-        solution=(
-            "The longer the steps for B, the further the weights leave what A needs.",
-            "At 0.5 the answers of A are overwritten; at 0.005 most of them are still there.",
-            "The price: B is learned more slowly. That is the trade that rates by depth soften.",
-        ),
-        hint="How far from A's weights can each of them get in 40 steps?",
-        mistakes=("Looking at task B only, where the high rate wins.",),
-        proofs=(
-            Proof(
-                """
-x, y = blobs(240)
-other = (y + 1) % 3
-def kept(rate):
-    torch.manual_seed(0)
-    model = nn.Sequential(nn.Linear(8, 32), nn.ReLU(), nn.Linear(32, 3))
-    fit(model, x, y, lr=0.1, steps=100)
-    fit(model, x, other, lr=rate, steps=40)
-    return (model(torch.as_tensor(x)).argmax(1) == torch.as_tensor(y)).float().mean().item()
-evidence = kept(0.005) > kept(0.5) + 0.1
-""",
-                "pytorch",
-            ),
-        ),
-    ),
-    template(
-        id="layerwise.torch.gradual-count",
-        values={"blocks": (5, 6, 8), "every": (2, 3), "epoch": (5, 7, 9)},
-        derive=lambda v: {
-            "right": min(v["blocks"], (v["epoch"] - 1) // v["every"]),
-            "naive": v["epoch"],
-            "most": v["blocks"],
-        },
-        concept="schedules",
-        difficulty="hard",
-        framework="pytorch",
-        kind="numeric",
-        unit="blocks",
-        stem="Gradual unfreezing of $blocks blocks: the head trains alone for the first $every "
-        "epochs; then, after every $every epochs, one more block is unfrozen, the last first. "
-        "Epochs count from 1. How many blocks are unfrozen *during* epoch $epoch?",
-        options=(Option("a", "$naive", "Not one an epoch: one for each $every epochs."),),
-        key="$right",
-        solution=(
-            "Before epoch $epoch, $epoch − 1 epochs are done.",
-            "Each full $every of them unfroze a block: $right.",
-        ),
-        hint="How many full groups of $every epochs are over when epoch $epoch begins?",
-        mistakes=("Counting the epoch that is under way as done.",),
-        proofs=(
-            Proof(
-                """
-blocks = nn.Sequential(*[nn.Linear(2, 2) for _ in range($blocks)]).requires_grad_(False)
-unfrozen = 0
-for epoch in range(1, $epoch + 1):
-    if epoch > 1 and (epoch - 1) % $every == 0 and unfrozen < $blocks:
-        unfrozen += 1
-        blocks[-unfrozen].requires_grad_(True)
-evidence = sum(block.weight.requires_grad for block in blocks)
-""",
-                "pytorch",
             ),
         ),
     ),

@@ -1,11 +1,77 @@
-"""Medium questions about overfitting. Data only."""
-
-from __future__ import annotations
+"""Overfitting: augmentation, dropout, weight decay, early stopping. Data only."""
 
 from quizzes.engine.model import Option, Proof, Question
-from quizzes.engine.templates import Template, template
+from quizzes.engine.templates import template
 
-QUESTIONS: tuple[Question | Template, ...] = (
+QUESTIONS = (
+    Question(
+        id="overfitting.torch.dropout-in-eval",
+        concept="cures",
+        difficulty="easy",
+        framework="pytorch",
+        kind="predict_output",
+        stem="""What does this print?
+
+```python
+layer = nn.Dropout(0.5)
+layer.eval()
+print(layer(torch.ones(4)).tolist())
+```""",
+        options=(
+            Option("a", "`[1.0, 1.0, 1.0, 1.0]`", "Right: in `eval()` mode dropout does nothing."),
+            Option(
+                "b",
+                "`[0.5, 0.5, 0.5, 0.5]`",
+                "No scaling is needed here: PyTorch scales up in training instead.",
+            ),
+            Option("c", "`[2.0, 0.0, 2.0, 0.0]`", "That is what training mode may give."),
+            Option(
+                "d", "`[0.0, 0.0, 0.0, 0.0]`", "Half is dropped in training; nothing in `eval()`."
+            ),
+        ),
+        key="a",
+        solution=(
+            "Dropout zeroes numbers at random during training only.",
+            "In `eval()` mode it hands on what it is given.",
+        ),
+        hint="Should two predictions of the same picture differ?",
+        mistakes=("Forgetting `eval()` before measuring: then dropout costs you accuracy.",),
+        proofs=(Proof("evidence = printed(STEM)", "pytorch"),),
+    ),
+    Question(
+        id="overfitting.keras.augment-in-predict",
+        concept="cures",
+        difficulty="easy",
+        framework="keras",
+        kind="yes_no",
+        stem='Your model begins with `keras.layers.RandomFlip("horizontal")`. Does `model.predict` flip '
+        "pictures at random, too?",
+        options=(
+            Option(
+                "yes", "Yes, it does", "Then the same picture could get two answers. It does not."
+            ),
+            Option("no", "No, it does not", "Right: these layers act in training only."),
+        ),
+        key="no",
+        solution=(
+            "`fit` calls the model with `training=True`, `predict` with `training=False`.",
+            "Random layers of Keras do nothing when `training` is False.",
+        ),
+        hint="`predict` calls the model with `training=False`.",
+        mistakes=("Removing the augmentation layers by hand before predicting.",),
+        proofs=(
+            Proof(
+                """
+model = keras.Sequential([keras.Input((6, 6, 3)), layers.RandomFlip("horizontal")])
+x = np.random.default_rng(0).random((32, 6, 6, 3)).astype("float32")
+if np.array_equal(x, np.asarray(model(x, training=True))):
+    raise ValueError("no flip in training either")
+evidence = not np.array_equal(x, model.predict(x, verbose=0))
+""",
+                "keras",
+            ),
+        ),
+    ),
     template(
         id="overfitting.dropout-scale",
         values={"rate": (0.1, 0.2, 0.3, 0.4, 0.6, 0.75)},
@@ -81,83 +147,6 @@ evidence = weight
             ),
         ),
     ),
-    template(
-        id="overfitting.noisy-test-labels",
-        values={"noise": (5, 10, 15, 20, 30)},
-        derive=lambda v: {"right": 100 - v["noise"]},
-        concept="data",
-        difficulty="medium",
-        kind="numeric",
-        unit="percent",
-        stem="$noise % of the labels in a *test* set are wrong. A model names the true class of "
-        "every picture. What accuracy do you measure?",
-        options=(
-            Option("a", "100", "It is right about the pictures, but the labels say otherwise."),
-            Option("b", "$noise", "That is where labels and model disagree."),
-        ),
-        key="$right",
-        solution=(
-            "It agrees with the label wherever the label is right: 100 − $noise = $right %.",
-            "Clean the test labels first: noise in them hides the best models.",
-        ),
-        hint="Accuracy compares with the label, not with the truth.",
-        mistakes=("Blaming the model for the labels.",),
-        proofs=(
-            Proof(
-                """
-truth = np.arange(1000) % 5
-labels = truth.copy()
-labels[: 10 * $noise] = (labels[: 10 * $noise] + 1) % 5
-evidence = 100 * float(np.mean(truth == labels))
-"""
-            ),
-        ),
-    ),
-    template(
-        id="overfitting.standard-error",
-        values={"right": (135, 120, 105, 90), "pictures": (150, 153)},
-        derive=lambda v: {
-            "share": round(v["right"] / v["pictures"], 3),
-            "key": round(
-                100
-                * (v["right"] / v["pictures"] * (1 - v["right"] / v["pictures"]) / v["pictures"])
-                ** 0.5,
-                3,
-            ),
-            "one": round(100 / v["pictures"], 3),
-        },
-        concept="honesty",
-        difficulty="medium",
-        kind="numeric",
-        tolerance=0.15,
-        unit="percentage points",
-        stem="A model gets $right of $pictures test pictures right: a share of $share. How large "
-        "is the standard error of this accuracy, from the choice of test pictures alone? One "
-        "decimal will do.",
-        options=(
-            Option("a", "$one", "That is what a single picture is worth."),
-            Option(
-                "b", "0", "Other $pictures pictures of the same kind would give another number."
-            ),
-        ),
-        key="$key",
-        solution=(
-            "Standard error of a share p of n: √(p (1 − p) / n).",
-            "With p = $share and n = $pictures: $key points.",
-            "Two models a point apart on such a test are not told apart by it.",
-        ),
-        hint="√(p (1 − p) / n), in percent.",
-        mistakes=("Reporting three digits where the second is already noise.",),
-        proofs=(
-            Proof(
-                """
-p = $right / $pictures
-tests = np.random.default_rng(0).binomial($pictures, p, size=1_000_000) / $pictures
-evidence = 100 * float(tests.std())
-"""
-            ),
-        ),
-    ),
     Question(
         id="overfitting.avoid",
         serves=("deep.6",),
@@ -207,67 +196,6 @@ evidence = 100 * float(tests.std())
         source="Goodfellow, Bengio, Courville 2016, Deep Learning, chapter 7: "
         "https://www.deeplearningbook.org/contents/regularization.html",
     ),
-    Question(
-        id="overfitting.train-below-validation",
-        concept="curves",
-        difficulty="medium",
-        framework="keras",
-        kind="single",
-        stem="The model has strong dropout. In the `fit` log, training accuracy is *below* "
-        "validation accuracy in every epoch. What is the usual reason?",
-        options=(
-            Option(
-                "a",
-                "The training labels must be wrong.",
-                "Possible, but there is a reason at work in every such training.",
-            ),
-            Option(
-                "b",
-                "Dropout handicaps the training figure only.",
-                "Right: validation is measured with dropout off.",
-            ),
-            Option(
-                "c", "The model overfits the validation pictures.", "It is not trained on them."
-            ),
-            Option(
-                "d",
-                "Validation pictures are always easier than training pictures.",
-                "Both come from the same split; neither is easier by nature.",
-            ),
-        ),
-        key="b",
-        solution=(
-            "`fit` computes training accuracy on the way, with dropout (and augmentation) at work.",
-            "Validation is computed with both switched off.",
-            "Call `model.evaluate` on the training pictures to compare like with like.",
-        ),
-        hint="What is switched off when Keras computes the validation figure?",
-        mistakes=("Searching for a leak before measuring both in the same mode.",),
-        source="https://keras.io/getting_started/faq/",
-        proofs=(
-            Proof(
-                """
-model = keras.Sequential([keras.Input((8,)), layers.Dropout(0.8), layers.Dense(3)])
-model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-x, y = blobs(600, spread=1.5)
-head = keras.Sequential([model.layers[-1]])
-fresh = blobs(600, spread=1.5, seed=1)
-compiled(head, keras.optimizers.Adam(0.05)).fit(x, y, epochs=8, verbose=0)
-def accuracy(inputs, labels, training):
-    scores = np.asarray(model(inputs, training=training))
-    return float(np.mean(scores.argmax(1) == labels))
-on, off, validation = accuracy(x, y, True), accuracy(x, y, False), accuracy(*fresh, False)
-evidence = {
-    "a": False,
-    "b": on < validation - 0.02 and off > validation - 0.02,
-    "c": validation > off + 0.02,
-    "d": validation > off + 0.02,
-}
-""",
-                "keras",
-            ),
-        ),
-    ),
     template(
         id="overfitting.keras.l2-penalty",
         values={"factor": (0.001, 0.01, 0.1), "weight": (0.5, 1.0, 2.0), "count": (4, 8, 10)},
@@ -302,6 +230,67 @@ layer = layers.Dense(1, kernel_regularizer=keras.regularizers.L2($factor))
 layer.build((None, $count))
 layer.kernel.assign(np.full(($count, 1), $weight))
 evidence = float(sum(layer.losses))
+""",
+                "keras",
+            ),
+        ),
+    ),
+    Question(
+        id="overfitting.keras.early-stopping-weights",
+        concept="cures",
+        difficulty="hard",
+        framework="keras",
+        kind="single",
+        stem="""Validation loss is best after epoch 3 and training stops after epoch 5. Whose weights does the
+model hold?
+
+```python
+keras.callbacks.EarlyStopping(monitor="val_loss", patience=2)
+```""",
+        options=(
+            Option("a", "Those of epoch 3, the best.", "Only with `restore_best_weights=True`."),
+            Option(
+                "b",
+                "Those from before the training: nothing was kept.",
+                "Early stopping ends a training; it does not undo it.",
+            ),
+            Option(
+                "c",
+                "The average of epochs 3 to 5, weighted by their validation losses.",
+                "Averaging weights is another technique. Keras does not do it here.",
+            ),
+            Option("d", "Those of epoch 5.", "Right: by default it stops and restores nothing."),
+        ),
+        key="d",
+        solution=(
+            "`patience=2` waits two epochs without improvement, so it stops after epoch 5.",
+            "`restore_best_weights` is False by default: the model stays as it is.",
+            "Ask for it: `EarlyStopping(..., restore_best_weights=True)`.",
+        ),
+        hint="Read the default of `restore_best_weights`.",
+        mistakes=("Thinking that stopping early means going back.",),
+        source="https://keras.io/api/callbacks/early_stopping/",
+        proofs=(
+            Proof(
+                """
+def ends_with(**options):
+    callback = keras.callbacks.EarlyStopping(monitor="val_loss", patience=2, **options)
+    model = keras.Sequential([keras.Input((1,)), layers.Dense(1, use_bias=False)])
+    model.stop_training = False
+    callback.set_model(model)
+    kernel = model.layers[0].kernel
+    kernel.assign([[0.0]])
+    callback.on_train_begin()
+    for epoch, loss in enumerate([1.0, 0.8, 0.6, 0.7, 0.9, 0.95]):
+        kernel.assign([[epoch + 1.0]])
+        callback.on_epoch_end(epoch, {"val_loss": loss})
+        if model.stop_training:
+            break
+    callback.on_train_end()
+    return float(np.asarray(kernel)[0, 0])
+if ends_with(restore_best_weights=True) != 3:
+    raise ValueError("restoring should give epoch 3")
+evidence = which(ends_with(), a=3.0, b=0.0, c=4.0, d=5.0)
 """,
                 "keras",
             ),
