@@ -62,14 +62,16 @@ class _Norm:
         self, gamma: np.ndarray, beta: np.ndarray, kept: np.ndarray, averages: bool, rule: _Rule
     ) -> None:
         self._gamma, self._beta, self.kept = gamma, beta, kept.astype(float)
-        self._averages, self._rule = averages, rule
+        # a layer of PyTorch's may keep none: then each batch is all it knows, in either mode
+        self._averages, self._rule = averages or not kept.size, rule
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         self._axes = tuple(range(x.ndim - 1))
         mean, variance = self.kept
         if self._averages:
             mean, variance = x.mean(self._axes), x.var(self._axes)
-            self._note(mean, variance, x.size // len(mean))
+            if self.kept.size:
+                self._note(mean, variance, x.size // len(mean))
         self._deviation = np.sqrt(variance + self._rule.epsilon)
         self._unit = (x - mean) / self._deviation
         return np.asarray(self._gamma * self._unit + self._beta)
@@ -289,7 +291,7 @@ def head_fits(outputs: np.ndarray, features: np.ndarray, arrays: Arrays) -> bool
     Parameters
     ----------
     outputs : array (N, classes)
-        Logits, or probabilities.
+        Logits, probabilities, or their logarithms.
     features : array (N, width)
         What the last layer reads.
     arrays : sequence of arrays
@@ -302,7 +304,8 @@ def head_fits(outputs: np.ndarray, features: np.ndarray, arrays: Arrays) -> bool
     for kernel in kernels:
         for bias in biases:
             logits = features @ kernel.astype(float) + bias
-            chances = np.exp(_log_chances(logits)), 1 / (1 + np.exp(-logits))
-            if any(close(outputs, made) for made in (logits, *chances)):
+            logs = _log_chances(logits)
+            made = logits, logs, np.exp(logs), 1 / (1 + np.exp(-logits))
+            if any(close(outputs, each) for each in made):
                 return True
     return False

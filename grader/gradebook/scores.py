@@ -92,11 +92,13 @@ def _kept(notebooks: Sequence[Any], rule: str) -> list[Any]:
     return [*asked, *others]
 
 
-def _worth(notebook: Any) -> tuple[float, bool]:
+def _worth(notebook: Any) -> tuple[float, bool, bool]:
     """Return the share of full marks; of two that earned nothing, the one that is there counts."""
     full = notebook.max_score
     share = max(0.0, _raw(notebook) - _penalty(notebook)) / full if full else 0.0
-    return share, bool(notebook.needs_manual_grade)
+    # on what was not handed in, nothing is remarked
+    there = not share and any(comment.auto_comment for comment in notebook.comments)
+    return share, bool(notebook.needs_manual_grade), there
 
 
 def _raw(notebook: Any) -> float:

@@ -8,7 +8,9 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from grader.classroom import lessons
+from nbgrader.api import MissingEntry
+
+from grader.classroom import layout, lessons
 from grader.classroom.folder import Classroom
 from grader.classroom.receipts import Receipts
 from grader.classroom.verdict_log import FOLDER
@@ -26,7 +28,8 @@ def assign(room: Classroom, file: Path, student: str) -> Taken:
     ----------
     file : Path
         A notebook, or a stranger's folder below ``.grader/strangers/`` or ``submitted/``. Times of
-        receipt and attachments go with it. Any other notebook is told by its cells, and came in
+        receipt and attachments go with it, what was graded under the other name is taken out of the
+        gradebook. Any other notebook is told by its cells, and came in
         now.
     student : str
         An id in the class list.
@@ -88,10 +91,10 @@ def _adopt(room: Classroom, base: Path, place: Path, who: str) -> Taken:
                 _move(room, intake, path, stranger, who)
         if not list(folder.glob("*.ipynb")):
             _move_the_rest(room, intake, folder, who)
+            _forget(room, stranger, folder.name)
         taken.files += intake.taken.files
         taken.notes += intake.taken.notes
-    with contextlib.suppress(OSError):  # as long as other lessons wait in it
-        (base / stranger).rmdir()
+    _remove_empty(base / stranger)  # other lessons may wait in it
     return taken
 
 
@@ -119,5 +122,24 @@ def _move_the_rest(room: Classroom, intake: Intake, folder: Path, who: str) -> N
     for name in NBGRADERS_OWN:
         if (folder / name).is_file() and intake.folder(who).is_dir():
             shutil.move(folder / name, intake.folder(who) / name)
-    with contextlib.suppress(OSError):  # what else a person has put there stays
+    _remove_empty(folder)  # what else a person has put there stays
+
+
+def _forget(room: Classroom, stranger: str, lesson: str) -> None:
+    """Take what was graded under a name that was not the owner's out of the gradebook."""
+    folders = room.folders
+    for step in (folders.autograded_directory, folders.feedback_directory):
+        graded = layout.place(folders, step, stranger, lesson)
+        shutil.rmtree(graded, ignore_errors=True)
+        _remove_empty(graded.parent)
+    with room.gradebook() as book, contextlib.suppress(MissingEntry):
+        book.remove_submission(lesson, stranger)
+        student = book.find_student(stranger)
+        listed = (student.first_name, student.last_name, student.email, student.lms_user_id)
+        if not student.submissions and not any(listed):
+            book.remove_student(stranger)
+
+
+def _remove_empty(folder: Path) -> None:
+    with contextlib.suppress(OSError):
         folder.rmdir()

@@ -155,10 +155,10 @@ def _template() -> jinja2.Template:
 def _part(
     room: Classroom, book: Gradebook, lesson: str, rules: Rules, entries: Mapping[Who, Entry]
 ) -> Part:
-    rule = rules[lesson]
-    own = [entry for entry in entries.values() if entry.lesson == lesson]
+    rule, assignment = rules[lesson], book.find_assignment(lesson)
+    people = {submission.student_id for submission in assignment.submissions}
+    own = [one for one in entries.values() if one.lesson == lesson and one.student in people]
     rows = [_row(room, book, student, lesson, rule, own) for student in book.students]
-    assignment = book.find_assignment(lesson)
     of = full_marks(assignment, rule)
     bins = _bins([row.counted.score for row in rows if row.counted.handed_in], of)
     return Part(

@@ -107,10 +107,10 @@ def show_changes(changed: Sequence[Change], before: Mapping[Who, Entry], console
     console.print(table)
     people = {(one.student, one.lesson, one.framework) for one in changed}
     up = sum(max(0.0, one.by) for one in changed)
-    down = sum(min(0.0, one.by) for one in changed)
+    down = sum(max(0.0, -one.by) for one in changed)
     console.print(
         f"{len(people)} notebooks changed: {points_text(up)} points more, "
-        f"{points_text(-down)} fewer"
+        f"{points_text(down)} fewer"
     )
 
 

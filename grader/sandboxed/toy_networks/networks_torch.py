@@ -117,11 +117,14 @@ def norm_layers(model: nn.Module) -> list[Any]:
 
 
 def statistics(model: nn.Module) -> list[np.ndarray]:
-    """Return mean and variance of each BatchNorm layer, stacked."""
-    return [
-        np.stack([layer.running_mean.cpu().numpy(), layer.running_var.cpu().numpy()])
-        for layer in norm_layers(model)
-    ]
+    """Return mean and variance of each BatchNorm layer, stacked; ``(2, 0)`` where it keeps none."""
+    return [_kept(layer) for layer in norm_layers(model)]
+
+
+def _kept(layer: Any) -> np.ndarray:
+    if layer.running_mean is None:
+        return np.empty((2, 0), np.float32)
+    return np.stack([layer.running_mean.cpu().numpy(), layer.running_var.cpu().numpy()])
 
 
 def step(model: nn.Module, params: networks.Params, seed: int) -> None:

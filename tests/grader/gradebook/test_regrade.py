@@ -101,6 +101,9 @@ def test_one_exercise_is_judged_again_and_the_others_stay(room):
     assert [(c.student, c.exercise, c.before, c.now, c.by) for c in changed] == [
         ("bo", "00-sample/double", 1.0, 3.0, 2.0)
     ]
+    console = Console(record=True, width=120)
+    terminal.show_changes(changed, before, console)
+    assert "1 notebooks changed: 2 points more, 0 fewer" in console.export_text()
     assert {o.state for o in graded(room, Engine(room.root, bare))} == {"known"}
 
 

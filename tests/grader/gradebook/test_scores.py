@@ -54,6 +54,15 @@ def test_nothing_handed_in(book):
     assert (found.handed_in, found.score, found.of) == (False, 0.0, 10.0)
 
 
+def test_of_two_that_earned_nothing_the_one_that_was_handed_in_counts(tmp_path):
+    with gradebooks.make(tmp_path) as book:
+        where = "new-head", "pytorch", "03-new-head"
+        book.add_solution_cell(*where)
+        gradebooks.enter(book, "03-new-head", "=bo", {})
+        book.find_comment(*where, "=bo").auto_comment = "Not done yet."
+        assert counted(book, "03-new-head", "=bo", BEST).notebooks == ("pytorch",)
+
+
 def test_rules_are_kept_and_can_be_overruled(tmp_path):
     Rules(tmp_path).set("02-freezing", "both")
     Rules(tmp_path).set("03-new-head", "keras")

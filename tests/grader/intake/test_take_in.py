@@ -452,6 +452,21 @@ def test_who_came_in_before_there_was_a_list_is_told_later(unlisted):
     assert not (unlisted / "submitted" / "Ann Lee-101").exists()
 
 
+def test_what_was_graded_under_another_name_leaves_the_gradebook(place):
+    nb.write(place / "submitted" / "zed" / LESSON / "pytorch.ipynb", BLANK)
+    grade("run", place)
+    grade("feedback", "-C", place)
+    assert (place / "feedback" / "zed" / LESSON / "pytorch.html").exists()
+    grade("assign-hand-in", "submitted/zed", "alee", "-C", place)
+    grade("run", place)
+    assert "Wrote" in grade("report", place)
+    assert "zed" not in (place / "class.html").read_text("utf-8")
+    grade("export", place, "--to", place / "grades.csv")
+    lines = (place / "grades.csv").read_text("utf-8").splitlines()
+    assert {line.split(",")[3] for line in lines} == {"student_id", "alee", "bchan"}
+    assert list(place.rglob("zed*")) == []
+
+
 def test_a_notebook_by_mail_and_a_name_nobody_has(place, tmp_path):
     (tmp_path / "mailed.ipynb").write_bytes(KERAS)
     grade("assign-hand-in", tmp_path / "mailed.ipynb", "bchan", "-C", place)
