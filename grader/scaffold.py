@@ -218,9 +218,11 @@ def _listed(before: str, words: dict[str, str]) -> str:
     opening = before.partition("\n")[0] or _filled(_LESSON, words)
     exercises = [*re.findall(r"(\w+)\.CHECK", before), words["function"]]
     modules = "".join(f"    {name},\n" for name in sorted(exercises))
-    checks = "".join(f"    {name}.CHECK,\n" for name in exercises)
+    checks = "".join(f"\n    {name}.CHECK," for name in exercises) + "\n"
+    if len(exercises) == 1:
+        checks = checks.strip()
     found = f"from grader.checks.lesson_{words['number']} import (\n{modules})"
-    return f"{opening}\n\n{found}\n\nCHECKS = (\n{checks})\n"
+    return f"{opening}\n\n{found}\n\nCHECKS = ({checks})\n"
 
 
 def _text(path: Path) -> str:
