@@ -209,10 +209,15 @@ def softmax(logits: np.ndarray, axis: int = 1) -> np.ndarray:
     return np.asarray(powers / powers.sum(axis=axis, keepdims=True))
 
 
+def log_softmax(logits: np.ndarray) -> np.ndarray:
+    """Return the logarithms of the probabilities in each row."""
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)))
+
+
 def loss(logits: np.ndarray, classes: np.ndarray) -> float:
     """Return the mean cross-entropy of whole-number classes."""
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    chances = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    chances = log_softmax(logits)
     return float(-chances[np.arange(len(classes)), classes].mean())
 
 
@@ -331,7 +336,7 @@ def head_fits(outputs: np.ndarray, features: np.ndarray, arrays: Arrays) -> bool
     for kernel in kernels:
         for bias in biases:
             logits = features @ kernel.astype(float) + bias
-            made = logits, np.log(softmax(logits)), softmax(logits), 1 / (1 + np.exp(-logits))
+            made = logits, log_softmax(logits), softmax(logits), 1 / (1 + np.exp(-logits))
             if any(close(outputs, each) for each in made):
                 return True
     return False
