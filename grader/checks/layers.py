@@ -11,6 +11,11 @@ from grader.sandboxed.toy_networks import networks
 Flags = Sequence[bool]
 
 
+def any_of(flags: Flags, among: Flags) -> bool:
+    """Return whether one of the flags is up where ``among`` is."""
+    return any(flag for flag, mine in zip(flags, among, strict=True) if mine)
+
+
 def layers(listed: Sequence[networks.Array]) -> list[tuple[str, list[int]]]:
     """Return the name of each layer, and the places of its arrays in ``listed``."""
     places = iter(range(len(listed)))

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from grader.checks import layers as tables
 from grader.checks import recomputed
 from grader.checks.evidence import Table, compared
-from grader.checks.lesson_02_hints import COUNT, FREEZE, LAST, PHASE, STILL, Hint
-from grader.checks.model import Check, Facts, Finding
+from grader.checks.lesson_02_hints import COUNT, FREEZE, LAST, PHASE, STILL
+from grader.checks.model import CaseParams, Check, Facts, Finding
+from grader.checks.wording import texts, wrong
 from grader.sandboxed.observers import lesson_02 as observers
 from grader.sandboxed.observers.model import Case
 from grader.sandboxed.toy_networks import networks
 
-CaseParams = dict[str, Any]
 Flags = Sequence[bool]
 
 
@@ -48,10 +47,6 @@ def _where(
     return [wanted(array) for array in listed]
 
 
-def _any(flags: Flags, among: Flags) -> bool:
-    return any(flag for flag, mine in zip(flags, among, strict=True) if mine)
-
-
 def _summary(flags: Flags, listed: Sequence[networks.Array]) -> str:
     """Say how many arrays of each part the flags name."""
     parts = []
@@ -59,22 +54,6 @@ def _summary(flags: Flags, listed: Sequence[networks.Array]) -> str:
         mine = [flag for flag, array in zip(flags, listed, strict=True) if array.part == part]
         parts.append(f"{sum(mine)} of {len(mine)} arrays of the {part}")
     return ", ".join(parts)
-
-
-def _wrong(
-    facts: Facts,
-    hints: Mapping[str, Hint],
-    checked: str,
-    expected: object,
-    found: object,
-    hint: str,
-    shown: Iterable[Table] = (),
-) -> Finding:
-    """Return a finding whose next step speaks of the student's own framework."""
-    step = getattr(hints[hint], facts["framework"]) if hint else ""
-    return Finding.wrong(
-        checked, expected=expected, found=found, next_step=step, hint=hint, shown=shown
-    )
 
 
 def _by_layer(listed: Sequence[networks.Array], wanted: Flags, found: Flags) -> list[Table]:
@@ -105,7 +84,7 @@ def judge_count(case: Case, facts: Facts) -> Finding:
         return Finding.right(checked)
     hint = _count_mistakes(case.params).get(found, "")
     shown = [tables.sizes("What there was to count", listed, flags)]
-    return _wrong(facts, COUNT, checked, f"{expected:,}", f"{found:,}", hint, shown)
+    return wrong(facts, COUNT, checked, f"{expected:,}", f"{found:,}", hint, shown)
 
 
 def _count_mistakes(params: networks.Params) -> dict[int, str]:
@@ -138,7 +117,7 @@ COUNT_TRAINABLE = Check(
     judge=judge_count,
     cases=draw_count,
     parts={"partly frozen": 1, "whole": 1},
-    hints={name: str(hint) for name, hint in COUNT.items()},
+    hints=texts(COUNT),
 )
 
 # --- 2 freeze the backbone --------------------------------------------------------------------
@@ -164,13 +143,13 @@ def judge_freeze(case: Case, facts: Facts) -> Finding:
         hint = _freeze_mistake(case, facts, head)
         found = _summary(facts["trains"], listed)
         shown = _by_layer(listed, head, facts["trains"])
-        return _wrong(facts, FREEZE, checked, expected, found, hint, shown)
+        return wrong(facts, FREEZE, checked, expected, found, hint, shown)
     return _judge_step(case, facts, head)
 
 
 def _freeze_mistake(case: Case, facts: Facts, head: Flags) -> str:
     flags, backbone = facts["trains"], [not inside for inside in head]
-    if flags == networks.flags(case.params) and _any(flags, backbone):
+    if flags == networks.flags(case.params) and tables.any_of(flags, backbone):
         if facts["odd_attributes"]:
             return "attribute-only"
         return "only-eval" if facts["eval_mode"] else ""
@@ -180,7 +159,7 @@ def _freeze_mistake(case: Case, facts: Facts, head: Flags) -> str:
         return "outer-flag"
     if not any(flags) and case["start"] == "open":
         return "froze-all"
-    return "left-some" if _any(flags, backbone) else "flags-before"
+    return "left-some" if tables.any_of(flags, backbone) else "flags-before"
 
 
 _MOVED = "What one training step moved, layer by layer"
@@ -189,19 +168,19 @@ _MOVED = "What one training step moved, layer by layer"
 def _judge_step(case: Case, facts: Facts, head: Flags) -> Finding:
     checked = "what one training step moves after freeze_backbone(model)"
     backbone = [not inside for inside in head]
-    if _any(facts["moved"], backbone) or not _any(facts["moved"], head):
+    if tables.any_of(facts["moved"], backbone) or not tables.any_of(facts["moved"], head):
         listed = networks.arrays(case.params)
         found = _summary(facts["moved"], listed)
         moved = tables.by_layer(_MOVED, listed, head, facts["moved"], ("moves", "stands still"))
         expected = "only arrays of the head"
-        return _wrong(facts, FREEZE, checked, expected, found, "left-some", [moved])
+        return wrong(facts, FREEZE, checked, expected, found, "left-some", [moved])
     layers = networks.norms(case.params)
     drifted = sum(d for d, n in zip(facts["drifted"], layers, strict=True) if n.part == "backbone")
     if drifted and facts["framework"] == "keras":  # in PyTorch that is exercise 3
         found = f"statistics of {drifted} BatchNorm layers of the backbone"
         shown = [_still_or_not(layers, [n.part == "backbone" for n in layers], facts["drifted"])]
         expected = "nothing of the backbone"
-        return _wrong(facts, FREEZE, checked, expected, found, "variables-only", shown)
+        return wrong(facts, FREEZE, checked, expected, found, "variables-only", shown)
     return Finding.right(checked)
 
 
@@ -232,7 +211,7 @@ FREEZE_BACKBONE = Check(
     judge=judge_freeze,
     cases=draw_freeze,
     parts={"from open": 2, "whatever the flags were": 1},
-    hints={name: str(hint) for name, hint in FREEZE.items()},
+    hints=texts(FREEZE),
     recompute=_step_again,
 )
 
@@ -264,10 +243,10 @@ def _judge_still_torch(case: Case, facts: Facts) -> Finding:
     checked = "two epochs that begin with keep_batchnorm_still(model)"
     if facts["trains"] != networks.flags(case.params):
         expected, found = "flags as they were", "other parameters train than before"
-        return _wrong(facts, STILL, checked, expected, found, "changed-flags")
+        return wrong(facts, STILL, checked, expected, found, "changed-flags")
     if not (facts["mode"] and facts["dropout"]):
         found = "the model, or its dropout, in inference mode"
-        return _wrong(facts, STILL, checked, "training mode, dropout included", found, "eval-all")
+        return wrong(facts, STILL, checked, "training mode, dropout included", found, "eval-all")
     return _judge_drift(facts, checked, layers, still)
 
 
@@ -284,7 +263,7 @@ def _judge_drift(
         found = f"{len(wrongly)} of the {sum(still)} that should be still moved their statistics"
     hint = _drift_mistake(layers, wrongly, still)
     shown = [_still_or_not(layers, still, drifted)]
-    return _wrong(facts, STILL, checked, expected, found, hint, shown)
+    return wrong(facts, STILL, checked, expected, found, hint, shown)
 
 
 def _drift_mistake(
@@ -306,18 +285,18 @@ def _judge_still_keras(case: Case, facts: Facts) -> Finding:
     still = [norm.part == "backbone" for norm in layers]
     checked = "one fit after keep_batchnorm_still(model)"
     flags = facts["trains"]
-    if not _any(flags, weights):
+    if not tables.any_of(flags, weights):
         found = "nothing trains"
-        return _wrong(facts, STILL, checked, _summary(wanted, listed), found, "nothing-trains")
+        return wrong(facts, STILL, checked, _summary(wanted, listed), found, "nothing-trains")
     shown = _by_layer(listed, wanted, flags)
     if not all(flag for flag, mine in zip(flags, weights, strict=True) if mine):
         found, expected = _summary(flags, listed), _summary(wanted, listed)
-        return _wrong(facts, STILL, checked, expected, found, "flags-before", shown)
+        return wrong(facts, STILL, checked, expected, found, "flags-before", shown)
     judged = _judge_drift(facts, checked, layers, still)
     if judged.passed and flags != wanted:
         found = "γ and β of BatchNorm layers that should be still train"
         expected = _summary(wanted, listed)
-        return _wrong(facts, STILL, checked, expected, found, "statistics-drift", shown)
+        return wrong(facts, STILL, checked, expected, found, "statistics-drift", shown)
     return judged
 
 
@@ -330,7 +309,7 @@ STILL_BATCHNORM = Check(
     judge=judge_still,
     cases=draw_still,
     parts={"backbone frozen": 2, "other flags": 1},
-    hints={name: str(hint) for name, hint in STILL.items()},
+    hints=texts(STILL),
     recompute=_step_again,
 )
 
@@ -374,7 +353,7 @@ def judge_last(case: Case, facts: Facts) -> Finding:
     if expected == found:
         expected, found = f"{expected}, those at the end", f"{found}, but other ones"
     shown = _by_layer(listed, wanted, facts["trains"])
-    return _wrong(facts, LAST, checked, expected, found, hint, shown)
+    return wrong(facts, LAST, checked, expected, found, hint, shown)
 
 
 def _cut(case: Case, listed: Sequence[networks.Array], count: int, keras: bool) -> list[bool]:
@@ -393,7 +372,7 @@ def _last_mistake(case: Case, facts: Facts, listed: Sequence[networks.Array], co
     no_norm = _where(listed, lambda a: not a.norm)
     if not facts.get("outer_flag", True) and not any(flags):
         return "outer-flag"
-    if not _any(flags, head):
+    if not tables.any_of(flags, head):
         return "head-frozen"
     if count == 0 and all(f for f, b, n in zip(flags, backbone, no_norm, strict=True) if b and n):
         return "minus-zero"
@@ -425,7 +404,7 @@ UNFREEZE_LAST = Check(
     judge=judge_last,
     cases=draw_last,
     parts={"some": 2, "none or all": 1},
-    hints={name: str(hint) for name, hint in LAST.items()},
+    hints=texts(LAST),
 )
 
 # --- 5 the next phase -------------------------------------------------------------------------
@@ -452,10 +431,10 @@ def judge_phase(case: Case, facts: Facts) -> Finding:
     checked = "the next phase, after the flags have changed"
     if facts["trains"] != networks.flags(case.params):
         expected, found = "flags as they were", "other flags after your function"
-        return _wrong(facts, PHASE, checked, expected, found, "changed-flags")
+        return wrong(facts, PHASE, checked, expected, found, "changed-flags")
     if facts["weights_changed"]:
         expected, found = "weights as they were", "other weights after your function"
-        return _wrong(facts, PHASE, checked, expected, found, "changed-weights")
+        return wrong(facts, PHASE, checked, expected, found, "changed-weights")
     if case.part == "rate and kind":
         return _judge_kind(case, facts)
     judge = _judge_moves_keras if facts["framework"] == "keras" else _judge_held
@@ -466,10 +445,10 @@ def _judge_kind(case: Case, facts: Facts) -> Finding:
     checked = "kind and learning rate of the optimizer"
     rates = facts.get("rates") or [facts["rate"]]
     if not facts["adam"]:
-        return _wrong(facts, PHASE, checked, "Adam", facts["kind"], "not-adam")
+        return wrong(facts, PHASE, checked, "Adam", facts["kind"], "not-adam")
     if not np.allclose(rates, case["rate"], rtol=1e-4, atol=0):
         found = ", ".join(f"{rate:g}" for rate in rates)
-        return _wrong(facts, PHASE, checked, f"{case['rate']:g}", found, "wrong-rate")
+        return wrong(facts, PHASE, checked, f"{case['rate']:g}", found, "wrong-rate")
     if facts["framework"] == "keras":
         return _judge_loss(facts)
     return Finding.right(checked)
@@ -484,7 +463,7 @@ def _judge_loss(facts: Facts) -> Finding:
     if np.isclose(facts["loss"], wanted, rtol=1e-3):
         return Finding.right(checked)
     found = f"{facts['loss']:.4f}"
-    return _wrong(facts, PHASE, checked, f"{wanted:.4f} on a batch", found, "wrong-loss")
+    return wrong(facts, PHASE, checked, f"{wanted:.4f} on a batch", found, "wrong-loss")
 
 
 _HELD = "What the optimizer holds, layer by layer"
@@ -498,25 +477,25 @@ def _judge_held(case: Case, facts: Facts, checked: str) -> Finding:
         return Finding.right(checked)
     if facts["strangers"]:
         found = f"{facts['strangers']} tensors that do not belong to the model"
-        return _wrong(facts, PHASE, checked, expected, found, "changed-weights")
+        return wrong(facts, PHASE, checked, expected, found, "changed-weights")
     holds = [place in held for place in range(len(flags))]
     shown = [
         tables.by_layer(_HELD, networks.arrays(case.params), flags, holds, ("held", "left out"))
     ]
     if held - wanted:
         found = f"{len(held & wanted)} of them, and {len(held - wanted)} frozen ones"
-        return _wrong(facts, PHASE, checked, expected, found, "holds-frozen", shown)
+        return wrong(facts, PHASE, checked, expected, found, "holds-frozen", shown)
     found = f"{len(held)} of them"
-    return _wrong(facts, PHASE, checked, expected, found, "lacks-some", shown)
+    return wrong(facts, PHASE, checked, expected, found, "lacks-some", shown)
 
 
 def _judge_moves_keras(case: Case, facts: Facts, checked: str) -> Finding:
     if not facts["compiled_anew"]:
         expected, found = "a model compiled anew", "the training step of the old phase"
-        return _wrong(facts, PHASE, checked, expected, found, "not-compiled")
+        return wrong(facts, PHASE, checked, expected, found, "not-compiled")
     if not facts["new_optimizer"]:
         expected, found = "a new optimizer", "the one of the old phase"
-        return _wrong(facts, PHASE, checked, expected, found, "old-optimizer")
+        return wrong(facts, PHASE, checked, expected, found, "old-optimizer")
     listed, wanted = networks.arrays(case.params), networks.flags(case.params)
     moved = facts["moved"]
     stray = [m for m, trains in zip(moved, wanted, strict=True) if m and not trains]
@@ -526,7 +505,7 @@ def _judge_moves_keras(case: Case, facts: Facts, checked: str) -> Finding:
         return Finding.right(checked)
     expected = f"a step that moves {_summary(wanted, listed)}"
     shown = [tables.by_layer(_MOVED, listed, wanted, moved, ("moves", "stands still"))]
-    return _wrong(facts, PHASE, checked, expected, _summary(moved, listed), "", shown)
+    return wrong(facts, PHASE, checked, expected, _summary(moved, listed), "", shown)
 
 
 def _blocks(listed: Sequence[networks.Array], flags: Flags) -> set[int]:
@@ -552,7 +531,7 @@ NEXT_PHASE = Check(
     judge=judge_phase,
     cases=draw_phase,
     parts={"what moves": 2, "rate and kind": 1},
-    hints={name: str(hint) for name, hint in PHASE.items()},
+    hints=texts(PHASE),
     recompute=_phase_again,
 )
 

@@ -2,26 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Hint:
-    """One next step, said once per framework; empty where the mistake cannot be made."""
-
-    keras: str = ""
-    pytorch: str = ""
-
-    def __str__(self) -> str:
-        if self.keras == self.pytorch or not self.pytorch:
-            return self.keras
-        return f"PyTorch: {self.pytorch} Keras: {self.keras}" if self.keras else self.pytorch
-
-
-def same(text: str) -> Hint:
-    """Return a hint that reads the same in both frameworks."""
-    return Hint(text, text)
-
+from grader.checks.wording import Hint as Hint
+from grader.checks.wording import same as same
 
 COUNT = {
     "counts-all": Hint(

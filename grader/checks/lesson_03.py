@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
 from grader.checks import recomputed
 from grader.checks.evidence import Table
-from grader.checks.lesson_02_hints import Hint
 from grader.checks.lesson_03_hints import EPOCH, FAULT, HEAD, ONCE
-from grader.checks.model import Check, Facts, Finding
+from grader.checks.model import CaseParams, Check, Facts, Finding
+from grader.checks.wording import texts, wrong
 from grader.sandboxed.observers import lesson_03 as observers
 from grader.sandboxed.observers.model import Case
-
-CaseParams = dict[str, Any]
-
-
-def _wrong(
-    facts: Facts,
-    hints: Mapping[str, Hint],
-    checked: str,
-    expected: object,
-    found: object,
-    hint: str,
-    shown: Iterable[Table] = (),
-) -> Finding:
-    """Return a finding whose next step speaks of the student's own framework."""
-    step = getattr(hints[hint], facts["framework"]) if hint else ""
-    return Finding.wrong(
-        checked, expected=expected, found=found, next_step=step, hint=hint, shown=shown
-    )
-
 
 # --- 1 a new head -----------------------------------------------------------------------------
 
@@ -76,7 +56,7 @@ def _judge_built(case: Case, facts: Facts) -> Finding:
     if outputs.shape != wanted:
         hints = {case["classes_old"]: "old-head", 5: "always-five"}
         hint = hints.get(outputs.shape[-1] if outputs.ndim else 0, "")
-        return _wrong(facts, HEAD, checked, f"outputs {wanted}", outputs.shape, hint)
+        return wrong(facts, HEAD, checked, f"outputs {wanted}", outputs.shape, hint)
     below, head = _sizes(case)
     dropouts = {"plain": 0, "dropout": 1, "hidden": 2}[case["kind"]]
     lost = facts["total"] < below + head or facts["dropouts"] < dropouts
@@ -85,7 +65,7 @@ def _judge_built(case: Case, facts: Facts) -> Finding:
         hint = "stacked" if facts["total"] == _stacked(case) else hint
         expected = f"{below + head} parameters, all layers below kept"
         found = f"{facts['total']} parameters, {facts['dropouts']} dropout layers"
-        return _wrong(facts, HEAD, checked, expected, found, hint)
+        return wrong(facts, HEAD, checked, expected, found, hint)
     return _judge_values(case, facts, checked)
 
 
@@ -100,11 +80,11 @@ def _judge_values(case: Case, facts: Facts, checked: str) -> Finding:
     arrays = 7 if case["hidden"] else 5
     if facts["kept"] < arrays:
         found = f"{facts['kept']} of {arrays} arrays as they were"
-        return _wrong(facts, HEAD, checked, "the weights below the head", found, "weights-lost")
+        return wrong(facts, HEAD, checked, "the weights below the head", found, "weights-lost")
     outputs = facts["outputs"]
     if (outputs >= 0).all() and np.allclose(outputs.sum(axis=1), 1, atol=1e-3):
         found = "probabilities that sum to 1"
-        return _wrong(facts, HEAD, checked, "logits: any numbers", found, "softmax-kept")
+        return wrong(facts, HEAD, checked, "logits: any numbers", found, "softmax-kept")
     return Finding.right(checked)
 
 
@@ -115,7 +95,7 @@ def _judge_trains(case: Case, facts: Facts) -> Finding:
     hint = "nothing-frozen" if facts["trains"] > head else ""
     hint = "head-frozen" if facts["trains"] == 0 else hint
     expected = f"{head} parameters, those of the new layer"
-    return _wrong(facts, HEAD, checked, expected, f"{facts['trains']} parameters", hint)
+    return wrong(facts, HEAD, checked, expected, f"{facts['trains']} parameters", hint)
 
 
 def _head_again(case: Case, facts: Facts) -> str:
@@ -135,7 +115,7 @@ NEW_HEAD = Check(
     judge=judge_head,
     cases=draw_head,
     parts={"the last layer": 2, "behind a hidden layer": 1},
-    hints={name: str(hint) for name, hint in HEAD.items()},
+    hints=texts(HEAD),
     timeout_s=40,
     recompute=_head_again,
 )
@@ -175,7 +155,7 @@ def _judge_steps(case: Case, facts: Facts) -> Finding:
     if orders[0] == sorted(orders[0]) or orders[0] == orders[1]:
         found = "in one and the same order" if orders[0] == orders[1] else "as they lie"
         checked, expected = "the order in two epochs", "a new order each time"
-        return _wrong(facts, EPOCH, checked, expected, found, "no-shuffle")
+        return wrong(facts, EPOCH, checked, expected, found, "no-shuffle")
     return Finding.right("one epoch")
 
 
@@ -185,12 +165,12 @@ def _judge_shown(case: Case, facts: Facts, batches: Sequence[Sequence[int]]) -> 
     largest = max((len(batch) for batch in batches), default=0)
     if largest > case["batch_size"]:
         expected, found = f"{case['batch_size']} at a time", f"{largest} at a time"
-        return _wrong(facts, EPOCH, checked, expected, found, "whole-set")
+        return wrong(facts, EPOCH, checked, expected, found, "whole-set")
     if sorted(places) != list(range(count)):
         missing = count - len(set(places) - {-1})
         hint = "drops-last" if missing == count % case["batch_size"] else ""
         found = f"{len(places)} shown, {missing} of the {count} never"
-        return _wrong(facts, EPOCH, checked, f"each of {count} once", found, hint)
+        return wrong(facts, EPOCH, checked, f"each of {count} once", found, hint)
     return Finding.right(checked)
 
 
@@ -221,7 +201,7 @@ def _judge_moves(case: Case, facts: Facts, epoch: Facts) -> Finding:
     checked, batches = "what one epoch does to the weights", epoch["batches"]
     if facts["framework"] == "pytorch" and not all(epoch["training"]):
         expected, found = "training mode", "evaluation mode"
-        return _wrong(facts, EPOCH, checked, expected, found, "eval-mode")
+        return wrong(facts, EPOCH, checked, expected, found, "eval-mode")
     after, start = epoch["after"], observers.draw_rows(case)[2]
     if _close(after, _descend(case, batches)):
         return Finding.right(checked)
@@ -232,7 +212,7 @@ def _judge_moves(case: Case, facts: Facts, epoch: Facts) -> Finding:
     }
     hint = next((name for name, slip in slips.items() if _close(after, slip)), "")
     expected = f"a step of gradient descent on each of {len(batches)} batches"
-    return _wrong(facts, EPOCH, checked, expected, "weights that went another way", hint)
+    return wrong(facts, EPOCH, checked, expected, "weights that went another way", hint)
 
 
 def _close(one: np.ndarray, other: np.ndarray) -> bool:
@@ -243,7 +223,7 @@ def _judge_returned(case: Case, facts: Facts) -> Finding:
     checked, epoch = "the loss that is returned", facts["epochs"][0]
     sizes, losses = _losses(case, epoch)
     if not len(losses):
-        return _wrong(facts, EPOCH, checked, "the loss of an epoch", "no picture was shown", "")
+        return wrong(facts, EPOCH, checked, "the loss of an epoch", "no picture was shown", "")
     returned, expected = epoch["returned"], float((sizes * losses).sum() / sizes.sum())
     if abs(returned - expected) < 1e-3:
         return Finding.right(checked)
@@ -256,7 +236,7 @@ def _judge_returned(case: Case, facts: Facts) -> Finding:
     near += ["sum"] if abs(returned - (sizes * losses).sum()) < 1e-2 else []
     hint = near[0] if near else ""
     shown = [_batches_table(sizes, losses, expected)]
-    return _wrong(facts, EPOCH, checked, f"{expected:.4f}", f"{returned:.4f}", hint, shown)
+    return wrong(facts, EPOCH, checked, f"{expected:.4f}", f"{returned:.4f}", hint, shown)
 
 
 def _batches_table(sizes: np.ndarray, losses: np.ndarray, mean: float) -> Table:
@@ -293,7 +273,7 @@ TRAIN_EPOCH = Check(
     judge=judge_epoch,
     cases=draw_epoch,
     parts={"steps": 2, "the loss returned": 1},
-    hints={name: str(hint) for name, hint in EPOCH.items()},
+    hints=texts(EPOCH),
     timeout_s=40,
 )
 
@@ -347,7 +327,7 @@ def judge_fault(case: Case, facts: Facts) -> Finding:
     checked = f"the word for a set-up with {setup.replace('-', ' ')}"
     if facts["word"] == word:
         return Finding.right(checked)
-    return _wrong(facts, FAULT, checked, f'"{word}"', f'"{facts["word"]}"', hint)
+    return wrong(facts, FAULT, checked, f'"{word}"', f'"{facts["word"]}"', hint)
 
 
 FIND_FAULT = Check(
@@ -359,7 +339,7 @@ FIND_FAULT = Check(
     judge=judge_fault,
     cases=draw_fault,
     parts={"a fault": 2, "none": 1},
-    hints={name: str(hint) for name, hint in FAULT.items()},
+    hints=texts(FAULT),
     timeout_s=40,
 )
 
@@ -392,7 +372,7 @@ def judge_once(case: Case, facts: Facts) -> Finding:
             hint = "drops-last"
         expected = f"{right.shape}, as in inference mode"
         found = f"{values.shape}" + (", as in training mode" if facts["training"] else "")
-        return _wrong(facts, ONCE, checked, expected, found, hint)
+        return wrong(facts, ONCE, checked, expected, found, hint)
     return _judge_manners(case, facts)
 
 
@@ -401,14 +381,14 @@ def _judge_manners(case: Case, facts: Facts) -> Finding:
     largest = max(facts["sizes"], default=0)
     if largest > case["batch_size"]:
         expected, found = f"at most {case['batch_size']} at once", largest
-        return _wrong(facts, ONCE, checked, expected, found, "all-at-once")
+        return wrong(facts, ONCE, checked, expected, found, "all-at-once")
     if facts["graph"]:
         expected, found = "no gradients", "a graph was kept for them"
-        return _wrong(facts, ONCE, checked, expected, found, "keeps-graph")
+        return wrong(facts, ONCE, checked, expected, found, "keeps-graph")
     if facts["moved"] or not facts["mode_kept"]:
         hint = "training-mode" if facts["moved"] else "mode-left"
         found = "statistics that moved" if facts["moved"] else "other flags or another mode"
-        return _wrong(facts, ONCE, checked, "a backbone left as it was", found, hint)
+        return wrong(facts, ONCE, checked, "a backbone left as it was", found, hint)
     return Finding.right(checked)
 
 
@@ -430,7 +410,7 @@ FEATURES_ONCE = Check(
     judge=judge_once,
     cases=draw_once,
     parts={"features": 2, "from training mode": 1},
-    hints={name: str(hint) for name, hint in ONCE.items()},
+    hints=texts(ONCE),
     timeout_s=40,
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.checks.lesson_02_hints import Hint, same
+from grader.checks.wording import Hint, same
 
 HEAD = {
     "old-head": Hint(

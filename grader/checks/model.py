@@ -14,6 +14,7 @@ from grader.checks.evidence import Shown
 from grader.sandboxed.observers.model import Case, Student
 
 Facts = Mapping[str, Any]
+CaseParams = dict[str, Any]
 Observe = Callable[[Student, Case], Mapping[str, Any]]
 Judge = Callable[[Case, Facts], "Finding"]
 Recompute = Callable[[Case, Facts], str]
