@@ -97,7 +97,7 @@ Rules
   judged; never of what only the judge knows, such as the classes of a hidden test set.
 '''
 
-from grader.checks.model import Check, Facts, Finding
+from grader.checks.model import CaseParams, Check, Facts, Finding
 from grader.checks.notebook import CheckFailed, check
 from grader.checks.registry import get, lesson_checks, register
 from grader.checks.verdict import Verdict, decide
@@ -106,6 +106,7 @@ from grader.sandboxed.observers.model import Case, Student
 
 __all__ = [
     "Case",
+    "CaseParams",
     "Check",
     "CheckFailed",
     "Facts",

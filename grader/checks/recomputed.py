@@ -168,7 +168,7 @@ class Network:
 
     def slopes(self, pictures: np.ndarray, classes: np.ndarray) -> list[np.ndarray]:
         """Return the gradient of the loss for each array, laid out as Keras does."""
-        slope = np.exp(_log_chances(self.logits(pictures)))
+        slope = softmax(self.logits(pictures))
         slope[np.arange(len(classes)), classes] -= 1
         slope = slope / len(classes)
         for layer in reversed(self._layers):
@@ -201,23 +201,50 @@ def _keras_order(arrays: Arrays, framework: str) -> list[np.ndarray]:
     return turned
 
 
-def _log_chances(logits: np.ndarray) -> np.ndarray:
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)))
+def softmax(logits: np.ndarray, axis: int = 1) -> np.ndarray:
+    """Return the probabilities that logits stand for; they sum to 1 along ``axis``."""
+    powers = np.exp(logits - logits.max(axis=axis, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=axis, keepdims=True))
 
 
 def loss(logits: np.ndarray, classes: np.ndarray) -> float:
     """Return the mean cross-entropy of whole-number classes."""
-    return float(-_log_chances(logits)[np.arange(len(classes)), classes].mean())
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    chances = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return float(-chances[np.arange(len(classes)), classes].mean())
+
+
+def feature_maps(
+    pictures: np.ndarray,
+    arrays: Mapping[str, np.ndarray],
+    epsilon: float,
+    *,
+    averages: bool = False,
+) -> np.ndarray:
+    """Return what one 1×1 convolution and its BatchNorm make of pictures ``(N, H, W, 3)``.
+
+    Parameters
+    ----------
+    arrays : mapping
+        ``kernel``, ``mean``, ``variance``, ``scale`` and ``shift``.
+    averages : bool
+        Whether BatchNorm takes the statistics of the batch.
+    """
+    flow = pictures.astype(float) @ arrays["kernel"]
+    mean, variance = arrays["mean"], arrays["variance"]
+    if averages:
+        mean, variance = flow.mean((0, 1, 2)), flow.var((0, 1, 2))
+    flow = (flow - mean) / np.sqrt(variance + epsilon)
+    return np.asarray(flow * arrays["scale"] + arrays["shift"])
 
 
 # --- what must agree --------------------------------------------------------------------------
 
 
-def close(one: Any, other: Any) -> bool:
+def close(one: Any, other: Any, *, rtol: float = 5e-3, atol: float = 1e-3) -> bool:
     """Return whether numbers are the same, but for a framework's rounding."""
     one, other = np.asarray(one, float), np.asarray(other, float)
-    return one.shape == other.shape and bool(np.allclose(one, other, rtol=5e-3, atol=1e-3))
+    return one.shape == other.shape and bool(np.allclose(one, other, rtol=rtol, atol=atol))
 
 
 def steps(params: networks.Params, facts: Facts, flags: Flags, rate: float | None = None) -> str:
@@ -302,7 +329,7 @@ def head_fits(outputs: np.ndarray, features: np.ndarray, arrays: Arrays) -> bool
     for kernel in kernels:
         for bias in biases:
             logits = features @ kernel.astype(float) + bias
-            chances = np.exp(_log_chances(logits)), 1 / (1 + np.exp(-logits))
+            chances = softmax(logits), 1 / (1 + np.exp(-logits))
             if any(close(outputs, made) for made in (logits, *chances)):
                 return True
     return False
