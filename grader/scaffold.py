@@ -15,6 +15,8 @@ MARK = "FILL IN"
 RIGHT, WRONG = 3, 4
 _NAME = re.compile(r"(?P<number>\d\d)-[a-z0-9-]+/(?P<exercise>[a-z][a-z0-9-]*)")
 
+_LESSON = '"""Lesson $number: its checks, in the order they are taken."""'
+
 _OBSERVERS = '''"""What the exercises of lesson $number are looked at for."""
 
 from __future__ import annotations
@@ -35,26 +37,26 @@ def $function(student: Student, case: Case) -> dict[str, Any]:
     return {"made": made}
 '''
 
-_CHECKS = '''"""Lesson $number: what is right, and what each usual mistake is called."""
+_CHECK = '''"""$mark: what the exercise asks for."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from grader.checks.model import Case, Check, Facts, Finding
+from grader.checks import Case, CaseParams, Check, Facts, Finding
 from grader.sandboxed.observers import lesson_$number as observers
-'''
 
-_CHECK = '''
+HINTS = {
+$hints
+}
 
-def draw_$function(rng: np.random.Generator) -> list[dict[str, Any]]:
+
+def draw(rng: np.random.Generator) -> list[CaseParams]:
     """$mark: draw what varies, so that a memorized answer fails."""
     return [{"size": int(rng.integers(3, 9))} for _ in range(2)]
 
 
-def judge_$function(case: Case, facts: Facts) -> Finding:
+def judge(case: Case, facts: Facts) -> Finding:
     """$mark: work out what is right from the case, and compare."""
     checked = f"$mark for size {case['size']}"
     expected = case["size"]
@@ -64,17 +66,15 @@ def judge_$function(case: Case, facts: Facts) -> Finding:
     return Finding.wrong(checked, expected=expected, found=facts["made"], hint=hint)
 
 
-$constant = Check(
+CHECK = Check(
     id="$name",
     title="$mark: what the exercise asks for",
     answers=("$function",),
     points=2,
     observe=observers.$function,
-    judge=judge_$function,
-    cases=draw_$function,
-    hints={
-$hints
-    },
+    judge=judge,
+    cases=draw,
+    hints=HINTS,
 )
 '''
 
@@ -101,7 +101,7 @@ from tests.helpers import ROOT, run_python
 
 LESSON, EXERCISE = "$lesson", "$exercise"
 FILES = [
-    ROOT / "grader/checks/lesson_$number.py",
+    ROOT / "grader/checks/lesson_$number/$function.py",
     ROOT / "grader/sandboxed/observers/lesson_$number.py",
     *sorted(ROOT.glob(f"tests/grader/answers/{LESSON}/*/{EXERCISE}/*.py")),
 ]
@@ -152,16 +152,14 @@ def new_check(name: str, root: Path | None = None) -> list[Path]:
     fresh = dict(_fresh(root, words))
     grown = dict(_grown(root, words))
     there = [path for path in fresh if path.exists()]
-    if there or any(_defines(path, words) for path in grown):
-        raise ClassroomError(f"{name} is there already, in {(there or list(grown))[0]}.")
-    for path, text in fresh.items():
+    there += [path for path in grown if f"def {words['function']}(" in _text(path)]
+    if there:
+        raise ClassroomError(f"{name} is there already, in {there[0]}.")
+    made = {**grown, **fresh}
+    for path, text in made.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
-    for path, text in grown.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8") as stream:
-            stream.write(text)
-    return [*grown, *fresh]
+    return list(made)
 
 
 def test_command(name: str) -> str:
@@ -179,14 +177,13 @@ def _words(name: str) -> dict[str, str]:
             f"The exercise is called {name!r}; expected a name such as 09-topic/exercise."
         )
     function = match["exercise"].replace("-", "_")
-    hints = [f'        "mistake-{at}": "{MARK}: one next step.",' for at in range(1, WRONG + 1)]
+    hints = [f'    "mistake-{at}": "{MARK}: one next step.",' for at in range(1, WRONG + 1)]
     return {
         "name": name,
         "lesson": name.partition("/")[0],
         "number": match["number"],
         "exercise": match["exercise"],
         "function": function,
-        "constant": function.upper(),
         "mark": MARK,
         "hints": "\n".join(hints),
     }
@@ -194,6 +191,8 @@ def _words(name: str) -> dict[str, str]:
 
 def _fresh(root: Path, words: dict[str, str]) -> Iterator[tuple[Path, str]]:
     """Yield the files that must not be there yet."""
+    checks = root / "grader" / "checks" / f"lesson_{words['number']}"
+    yield checks / f"{words['function']}.py", _filled(_CHECK, words)
     folder = root / "tests" / "grader" / "answers" / words["lesson"]
     for framework in FRAMEWORKS:
         answers = folder / framework / words["exercise"]
@@ -205,24 +204,29 @@ def _fresh(root: Path, words: dict[str, str]) -> Iterator[tuple[Path, str]]:
 
 
 def _grown(root: Path, words: dict[str, str]) -> Iterator[tuple[Path, str]]:
-    """Yield the lesson's two modules and what is added to them."""
-    number = words["number"]
-    for folder, head, body in (
-        ("sandboxed/observers", _OBSERVERS, _OBSERVER),
-        ("checks", _CHECKS, _CHECK),
-    ):
-        path = root / "grader" / folder / f"lesson_{number}.py"
-        text = _filled(body, words)
-        if folder == "checks":
-            before = "*CHECKS, " if path.is_file() else ""
-            comma = "" if before else ","
-            text += f"\nCHECKS = ({before}{words['constant']}{comma})\n"
-        yield path, text if path.is_file() else _filled(head, words) + text
+    """Yield what the lesson has of its own, with the exercise added."""
+    lesson = f"lesson_{words['number']}"
+    observers = root / "grader" / "sandboxed" / "observers" / f"{lesson}.py"
+    before = _text(observers) or _filled(_OBSERVERS, words)
+    yield observers, before + _filled(_OBSERVER, words)
+    checks = root / "grader" / "checks" / lesson / "__init__.py"
+    yield checks, _listed(_text(checks), words)
 
 
-def _defines(path: Path, words: dict[str, str]) -> bool:
-    found = path.read_text("utf-8") if path.is_file() else ""
-    return f"def {words['function']}(" in found or f'id="{words["name"]}"' in found
+def _listed(before: str, words: dict[str, str]) -> str:
+    """Return the list of a lesson's checks, with the exercise at its end."""
+    opening = before.partition("\n")[0] or _filled(_LESSON, words)
+    exercises = [*re.findall(r"(\w+)\.CHECK", before), words["function"]]
+    modules = "".join(f"    {name},\n" for name in sorted(exercises))
+    checks = "".join(f"\n    {name}.CHECK," for name in exercises) + "\n"
+    if len(exercises) == 1:
+        checks = checks.strip()
+    found = f"from grader.checks.lesson_{words['number']} import (\n{modules})"
+    return f"{opening}\n\n{found}\n\nCHECKS = ({checks})\n"
+
+
+def _text(path: Path) -> str:
+    return path.read_text("utf-8") if path.is_file() else ""
 
 
 def _test_path(words: dict[str, str]) -> str:

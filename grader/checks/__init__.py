@@ -1,10 +1,11 @@
 '''The checks of the exercises: what is looked at, and what is right.
 
 A check has two halves. ``observe`` (in ``grader/sandboxed/observers/lesson_NN.py``) runs beside the
-student's code and returns plain facts. ``judge`` (in ``grader/checks/lesson_NN.py``) decides on
-facts alone. In a notebook both run at once on public cases; when grading, ``observe`` runs in a
-sandbox on fresh cases that nobody has seen, and ``judge`` in a process that never executes a line
-of the student's. So the sandbox holds ``grader/sandboxed`` and nothing that knows an answer.
+student's code and returns plain facts. ``judge`` (in ``grader/checks/lesson_NN/``, one file an
+exercise) decides on facts alone. In a notebook both run at once on public cases; when grading,
+``observe`` runs in a sandbox on fresh cases that nobody has seen, and ``judge`` in a process that
+never executes a line of the student's. So the sandbox holds ``grader/sandboxed`` and nothing that
+knows an answer.
 
 How to write one
 ----------------
@@ -30,21 +31,23 @@ Say that a lesson asks for ``count_trainable(model)``. First the observer, in
             raise Unusable(expected="a whole number", found=type(counted).__name__)
         return {"counted": counted}
 
-Then the judge and the check, in ``grader/checks/lesson_02.py``. The judge works out what is right
-from the case, never from what the sandbox says is right::
+Then all else of the exercise, in ``grader/checks/lesson_02/count_trainable.py``. The judge works
+out what is right from the case, never from what the sandbox says is right::
 
     import numpy as np
 
-    from grader.checks import Case, Check, Facts, Finding
+    from grader.checks import Case, CaseParams, Check, Facts, Finding
     from grader.sandboxed.observers import lesson_02 as observers
 
+    HINTS = {"counts-all": "Count only parameters with requires_grad (Keras: trainable)."}
 
-    def draw_counting(rng: np.random.Generator) -> list[dict[str, object]]:
+
+    def draw(rng: np.random.Generator) -> list[CaseParams]:
         sizes = {"inputs": int(rng.integers(3, 9)), "classes": int(rng.integers(2, 6))}
         return [{**sizes, "frozen": True}, {**sizes, "frozen": False}]
 
 
-    def judge_counting(case: Case, facts: Facts) -> Finding:
+    def judge(case: Case, facts: Facts) -> Finding:
         checked = "the number of trainable parameters"
         head = 8 * case["classes"] + case["classes"]
         body = case["inputs"] * 8 + 8
@@ -55,19 +58,27 @@ from the case, never from what the sandbox says is right::
         return Finding.wrong(checked, expected=expected, found=facts["counted"], hint=hint)
 
 
-    COUNT_TRAINABLE = Check(
+    CHECK = Check(
         id="02-freezing/count-trainable",
         title="Count the trainable parameters",
         answers=("count_trainable",),  # names the student defines
         points=2,
         observe=observers.count_trainable,
-        judge=judge_counting,
-        cases=draw_counting,  # one mapping per case: `name`, `part`, `seed` are understood
-        hints={"counts-all": "Count only parameters with requires_grad (Keras: trainable)."},
+        judge=judge,
+        cases=draw,  # one mapping per case: `name`, `part`, `seed` are understood
+        hints=HINTS,
         timeout_s=20,
     )
 
-    CHECKS = (COUNT_TRAINABLE,)  # in the lesson's order
+Last, the lesson's list, ``grader/checks/lesson_02/__init__.py``, in the lesson's order::
+
+    from grader.checks.lesson_02 import count_trainable
+
+    CHECKS = (count_trainable.CHECK,)
+
+What exercises of one lesson share stands in its ``shared.py``; what lessons share, in `layers`
+(tables of layers), `recomputed` (arithmetic) and `wording`, which gives a hint in the words of the
+student's framework.
 
 In the notebook, the test cell is one line after ``from grader.checks import check``::
 
@@ -93,8 +104,7 @@ Rules
 * Every hint names one plausible wrong answer, and a test feeds that answer in.
 * Where a table or a chart shows the mistake, hand it over: ``Finding.wrong(..., shown=[table])``,
   with what `grader.checks.evidence` has (``compared`` for expected against found). Make it of what
-  was
-  judged; never of what only the judge knows, such as the classes of a hidden test set.
+  was judged; never of what only the judge knows, such as the classes of a hidden test set.
 '''
 
 from grader.checks.model import CaseParams, Check, Facts, Finding

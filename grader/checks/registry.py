@@ -1,4 +1,4 @@
-"""Find a check by its id: ``02-freezing/...`` lives in ``grader/checks/lesson_02.py``."""
+"""Find a check by its id: ``02-freezing/...`` lives in ``grader/checks/lesson_02``."""
 
 from __future__ import annotations
 

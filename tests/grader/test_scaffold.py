@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import ast
-import re
 
 import pytest
 
 from grader.errors import ClassroomError
 from grader.scaffold import MARK, new_check, test_command
 from tests.grader.checks import test_answers
+from tests.helpers import run_python
 
 ROOTED = "tests/grader/answers/09-pruning"
+FILLED = ("grader/checks/lesson_09/__init__.py", "tests/grader/checks/test_09_cut_weights.py")
 
 
 def texts(root):
@@ -33,36 +34,33 @@ def test_a_new_lesson(tmp_path):
         assert len(names) - len(right) == test_answers.WRONG_AT_LEAST
     for name, text in found.items():
         ast.parse(text)
-        assert (MARK in text) == (name != "tests/grader/checks/test_09_cut_weights.py")
+        assert (MARK in text) == (name not in FILLED)
     assert test_command("09-pruning/cut-weights").endswith("grader/checks/test_09_cut_weights.py")
 
 
-def test_a_check_of_the_scaffold_is_valid_and_grows(tmp_path):
-    new_check("09-pruning/cut-weights", tmp_path)
+def test_checks_of_the_scaffold_are_valid_and_listed_in_turn(tmp_path):
     new_check("09-pruning/keep-rate", tmp_path)
-    observers, checks = (
-        (tmp_path / "grader" / room / "lesson_09.py").read_text("utf-8")
-        for room in ("sandboxed/observers", "checks")
-    )
-    names: dict = {}
-    exec(compile(observers, "observers", "exec"), names)
-    module = type("module", (), names)
-    text = re.sub(r"from grader.sandboxed.observers import lesson_09 as observers\n", "", checks)
-    judged: dict = {"observers": module, "__name__": "grader.checks.lesson_09"}
-    exec(compile(text, "checks", "exec"), judged)
-    assert [check.id for check in judged["CHECKS"]] == [
-        "09-pruning/cut-weights",
-        "09-pruning/keep-rate",
+    new_check("09-pruning/cut-weights", tmp_path)
+    # beside the real rooms: a lesson 09 that only this process sees
+    code = f"""
+import grader.checks, grader.sandboxed.observers
+grader.checks.__path__.append({str(tmp_path / "grader/checks")!r})
+grader.sandboxed.observers.__path__.append({str(tmp_path / "grader/sandboxed/observers")!r})
+for check in grader.checks.lesson_checks("09-pruning"):
+    size = check.draw()[0]["size"]
+    print(check.id, check.observer, check.judge(check.draw()[0], dict(made=size + 1)).hint_id)
+"""
+    assert run_python(code).stdout.splitlines() == [
+        f"09-pruning/{exercise} grader.sandboxed.observers.lesson_09:{function} mistake-1"
+        for exercise, function in (("keep-rate", "keep_rate"), ("cut-weights", "cut_weights"))
     ]
-    case = judged["CHECKS"][0].draw()[0]
-    assert judged["judge_cut_weights"](case, {"made": case["size"] + 1}).hint_id == "mistake-1"
 
 
 def test_nothing_is_overwritten(tmp_path):
     new_check("09-pruning/cut-weights", tmp_path)
     before = texts(tmp_path)
     with pytest.raises(
-        ClassroomError, match=r"09-pruning/cut-weights is there already, in .*right_1"
+        ClassroomError, match=r"09-pruning/cut-weights is there already, in .*cut_weights.py"
     ):
         new_check("09-pruning/cut-weights", tmp_path)
     assert texts(tmp_path) == before

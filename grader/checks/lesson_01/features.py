@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from grader.checks import Case, CaseParams, Check, Facts, Finding
+from grader.checks.lesson_01.shared import feature_maps, near
 from grader.sandboxed.observers import lesson_01 as observers
 
 
@@ -24,17 +25,6 @@ def judge(case: Case, facts: Facts) -> Finding:
     return found if case.part == "place" or not found.passed else _judge_mode(case, facts)
 
 
-def feature_maps(case: Case, *, training: bool) -> np.ndarray:
-    """Return what the small network's features are before pooling: (N, 6, 6, width)."""
-    weights = observers.draw_network(case)
-    x = observers.draw_inputs(case).astype(np.float64) @ weights["kernel"]
-    mean, variance = weights["mean"], weights["variance"]
-    if training:
-        mean, variance = x.mean(axis=(0, 1, 2)), x.var(axis=(0, 1, 2))
-    x = (x - mean) / np.sqrt(variance + 1e-3) * weights["scale"] + weights["shift"]
-    return np.asarray(np.clip(x, 0, 6))
-
-
 def _judge_place(case: Case, facts: Facts) -> Finding:
     checked, values = "what comes out", facts["values"]
     wanted = (case["count"], case["features"])
@@ -42,15 +32,12 @@ def _judge_place(case: Case, facts: Facts) -> Finding:
         hint = _place_hint(case, values.shape)
         return Finding.wrong(checked, expected=wanted, found=values.shape, hint=hint)
     maps = {mode: feature_maps(case, training=mode) for mode in (False, True)}
-    if any(_close(values, stage.mean(axis=(1, 2))) for stage in maps.values()):
+    if any(near(values, stage.mean(axis=(1, 2))) for stage in maps.values()):
         return Finding.right(checked)
-    biggest = any(_close(values, stage.max(axis=(1, 2))) for stage in maps.values())
-    return Finding.wrong(
-        checked,
-        expected="the mean of each feature map",
-        found="the largest value of each map" if biggest else "other numbers",
-        hint="max-pooled" if biggest else "other-numbers",
-    )
+    expected, found, hint = "the mean of each feature map", "other numbers", "other-numbers"
+    if any(near(values, stage.max(axis=(1, 2))) for stage in maps.values()):
+        found, hint = "the largest value of each map", "max-pooled"
+    return Finding.wrong(checked, expected=expected, found=found, hint=hint)
 
 
 def _place_hint(case: Case, shape: tuple[int, ...]) -> str:
@@ -70,34 +57,19 @@ def _place_hint(case: Case, shape: tuple[int, ...]) -> str:
 def _judge_mode(case: Case, facts: Facts) -> Finding:
     checked = "inference mode, without a trace"
     wanted = feature_maps(case, training=False).mean(axis=(1, 2))
-    if not _close(facts["values"], wanted) or facts["moved"] > 0:
-        return Finding.wrong(
-            checked,
-            expected="the stored BatchNorm statistics, used and left as they are",
-            found=f"statistics of this batch; the stored ones moved by {facts['moved']:.2g}",
-            hint="training-mode",
-        )
+    if not near(facts["values"], wanted) or facts["moved"] > 0:
+        expected = "the stored BatchNorm statistics, used and left as they are"
+        found = f"statistics of this batch; the stored ones moved by {facts['moved']:.2g}"
+        return Finding.wrong(checked, expected=expected, found=found, hint="training-mode")
     if facts["carries_gradient"]:
-        return Finding.wrong(
-            checked,
-            expected="features without a gradient",
-            found="a tensor that still carries its graph",
-            hint="keeps-gradient",
-            share=0.5,
-        )
-    if not facts["head_kept"]:
-        return Finding.wrong(
-            checked,
-            expected="a network that still has its head",
-            found="a network whose head you removed",
-            hint="breaks-the-network",
-            share=0.5,
-        )
-    return Finding.right(checked)
-
-
-def _close(values: np.ndarray, wanted: np.ndarray) -> bool:
-    return values.shape == wanted.shape and bool(np.allclose(values, wanted, rtol=1e-3, atol=1e-4))
+        expected, hint = "features without a gradient", "keeps-gradient"
+        found = "a tensor that still carries its graph"
+    elif not facts["head_kept"]:
+        expected, hint = "a network that still has its head", "breaks-the-network"
+        found = "a network whose head you removed"
+    else:
+        return Finding.right(checked)
+    return Finding.wrong(checked, expected=expected, found=found, hint=hint, share=0.5)
 
 
 CHECK = Check(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from grader.checks import Case, CaseParams, Check, Facts, Finding, recomputed
+from grader.checks.lesson_01.shared import feature_maps
 from grader.sandboxed.observers import lesson_01 as observers
 
 
@@ -28,17 +29,11 @@ def _judge_outputs(case: Case, facts: Facts) -> Finding:
     wanted = (case["count"], case["classes_new"])
     if outputs.shape != wanted:
         hints = {case["classes"]: "old-head", 5: "always-five"}
-        last = outputs.shape[-1] if outputs.ndim else 0
-        return Finding.wrong(
-            checked, expected=wanted, found=outputs.shape, hint=hints.get(last, "")
-        )
+        hint = hints.get(outputs.shape[-1] if outputs.ndim else 0, "")
+        return Finding.wrong(checked, expected=wanted, found=outputs.shape, hint=hint)
     if facts["added"] > _head_size(case):
-        return Finding.wrong(
-            checked,
-            expected=f"{_head_size(case)} parameters on top of the backbone",
-            found=facts["added"],
-            hint="stacked-on-old-head",
-        )
+        expected, found = f"{_head_size(case)} parameters on top of the backbone", facts["added"]
+        return Finding.wrong(checked, expected=expected, found=found, hint="stacked-on-old-head")
     return _judge_range(checked, outputs, torch=facts["framework"] == "pytorch")
 
 
@@ -47,22 +42,11 @@ def _judge_range(checked: str, outputs: np.ndarray, *, torch: bool) -> Finding:
     probable = bool(np.allclose(sums, 1, atol=1e-3) and (outputs >= 0).all())
     if probable != torch:
         return Finding.right(checked)
-    if torch:
-        return Finding.wrong(
-            checked,
-            expected="logits: any numbers",
-            found="probabilities that sum to 1",
-            hint="softmax-inside",
-            share=0.5,
-        )
-    between = bool(((outputs >= 0) & (outputs <= 1)).all())
-    return Finding.wrong(
-        checked,
-        expected="probabilities that sum to 1",
-        found=f"rows that sum to {sums[0]:.3g}",
-        hint="sigmoid" if between else "no-softmax",
-        share=0.5,
-    )
+    expected, found, hint = "logits: any numbers", "probabilities that sum to 1", "softmax-inside"
+    if not torch:
+        expected, found = found, f"rows that sum to {sums[0]:.3g}"
+        hint = "sigmoid" if ((outputs >= 0) & (outputs <= 1)).all() else "no-softmax"
+    return Finding.wrong(checked, expected=expected, found=found, hint=hint, share=0.5)
 
 
 def _judge_frozen(case: Case, facts: Facts) -> Finding:
@@ -78,19 +62,15 @@ def _judge_frozen(case: Case, facts: Facts) -> Finding:
         hint = "stacked-on-old-head"
     elif facts["outputs"].shape[-1] == 5:
         hint = "always-five"
-    return Finding.wrong(
-        checked,
-        expected=f"{wanted} parameters, those of the head",
-        found=f"{facts['trainable']} parameters",
-        hint=hint,
-    )
+    expected, found = f"{wanted} parameters, those of the head", f"{facts['trainable']} parameters"
+    return Finding.wrong(checked, expected=expected, found=found, hint=hint)
 
 
 def _head_size(case: Case) -> int:
     return int((case["features"] + 1) * case["classes_new"])
 
 
-def _head_again(case: Case, facts: Facts) -> str:
+def _again(case: Case, facts: Facts) -> str:
     if case.part != "head":
         return ""
     features = feature_maps(case, training=False).mean(axis=(1, 2))
@@ -122,5 +102,5 @@ CHECK = Check(
         "forgot-return": "Nothing comes back yet: write the body, and return the model.",
     },
     timeout_s=40,
-    recompute=_head_again,
+    recompute=_again,
 )

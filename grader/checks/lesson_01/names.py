@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.checks import Case, CaseParams, Check, Facts, Finding
+from grader.checks import Case, CaseParams, Check, Facts, Finding, recomputed
 from grader.checks.evidence import compared
+from grader.checks.lesson_01.shared import near
 from grader.sandboxed.observers import lesson_01 as observers
+
+WORDS = ("apple", "bridge", "candle", "drum", "eagle", "fern", "glove", "harp", "iris", "jug")
 
 
 def draw(rng: np.random.Generator) -> list[CaseParams]:
@@ -27,25 +30,19 @@ def judge(case: Case, facts: Facts) -> Finding:
     return _judge_probabilities(facts["probabilities"], logits)
 
 
-def _softmax(logits: np.ndarray, axis: int = 1) -> np.ndarray:
-    shifted = np.exp(logits - logits.max(axis=axis, keepdims=True))
-    shares: np.ndarray = shifted / shifted.sum(axis=axis, keepdims=True)
-    return shares
-
-
 def _judge_probabilities(given: np.ndarray, logits: np.ndarray) -> Finding:
-    checked, right = "the probabilities", _softmax(logits)
-    if _close(given, right):
+    checked, right = "the probabilities", recomputed.softmax(logits)
+    if near(given, right):
         return Finding.right(checked)
     wanted = f"{right.shape}, each row summing to 1"
     slips = {
         "no-softmax": logits,
-        "softmax-over-the-batch": _softmax(logits, axis=0),
-        "softmax-twice": _softmax(right),
+        "softmax-over-the-batch": recomputed.softmax(logits, axis=0),
+        "softmax-twice": recomputed.softmax(right),
         "only-the-largest": right.max(axis=1),
     }
     for hint, slip in slips.items():
-        if _close(given, slip):
+        if near(given, slip):
             return Finding.wrong(checked, expected=wanted, found=_describe(given), hint=hint)
     rows = given.shape == right.shape and np.allclose(given.sum(axis=1), 1, atol=1e-3)
     hint = "training-mode" if rows else ""
@@ -76,9 +73,8 @@ def _judge_chosen(case: Case, facts: Facts, best: np.ndarray) -> Finding:
         for at, name in enumerate(right, 1)
     ]
     shown = [compared("Picture by picture", "Of", rows)]
-    return Finding.wrong(
-        checked, expected=_listed(right), found=_listed(given), hint=hint, shown=shown
-    )
+    expected, found = _listed(right), _listed(given)
+    return Finding.wrong(checked, expected=expected, found=found, hint=hint, shown=shown)
 
 
 def _listed(names: list[str]) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from grader.checks import Case, CaseParams, Check, Facts, Finding
@@ -23,12 +21,9 @@ def judge(case: Case, facts: Facts) -> Finding:
     """Judge the range of the numbers, or the order of the axes and the type."""
     images = observers.draw_images(case)
     if facts["pictures_changed"]:
-        return Finding.wrong(
-            "the pictures you were given",
-            expected="pictures that are as they were",
-            found="your function wrote into them",
-            hint="changes-the-pictures",
-        )
+        checked, hint = "the pictures you were given", "changes-the-pictures"
+        expected, found = "pictures that are as they were", "your function wrote into them"
+        return Finding.wrong(checked, expected=expected, found=found, hint=hint)
     return (_judge_values if case.part == "values" else _judge_layout)(images, facts)
 
 
@@ -74,20 +69,19 @@ def _judge_layout(images: np.ndarray, facts: Facts) -> Finding:
     torch = facts["framework"] == "pytorch"
     wanted = images.transpose(0, 3, 1, 2) if torch else images
     values, shape = facts["values"], wanted.shape
-    problem: dict[str, Any] = {}
+    expected: object
     if values.shape != shape:
-        problem = {"expected": shape, "found": values.shape, "hint": _layout_hint(images, values)}
+        expected, found, hint = shape, values.shape, _layout_hint(images, values)
     elif not _same_order(wanted, values):
-        problem = {
-            "expected": "each number still at its pixel and channel",
-            "found": "the right shape with the numbers in other places",
-            "hint": "reshaped",
-        }
+        expected, hint = "each number still at its pixel and channel", "reshaped"
+        found = "the right shape with the numbers in other places"
     elif torch and not facts["is_tensor"]:
-        problem = {"expected": "a torch.Tensor", "found": "an array", "hint": "array-not-tensor"}
+        expected, found, hint = "a torch.Tensor", "an array", "array-not-tensor"
     elif facts["dtype"] != "float32":
-        problem = {"expected": "float32", "found": facts["dtype"], "hint": "dtype"}
-    return Finding.wrong(checked, **problem) if problem else Finding.right(checked)
+        expected, found, hint = "float32", facts["dtype"], "dtype"
+    else:
+        return Finding.right(checked)
+    return Finding.wrong(checked, expected=expected, found=found, hint=hint)
 
 
 def _layout_hint(images: np.ndarray, values: np.ndarray) -> str:

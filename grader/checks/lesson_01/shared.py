@@ -1,12 +1,20 @@
-"""SHARED"""
+"""What exercises of lesson 01 share: the features of the small network."""
 
 from __future__ import annotations
 
-from typing import Any
+import numpy as np
 
-"""The checks of lesson 01, what is inside a pretrained model: what is right, and why it is not."""
+from grader.checks import Case, recomputed
+from grader.sandboxed.observers import lesson_01 as observers
 
-from __future__ import annotations
 
-WORDS = ("apple", "bridge", "candle", "drum", "eagle", "fern", "glove", "harp", "iris", "jug")
-Params = dict[str, Any]
+def feature_maps(case: Case, *, training: bool) -> np.ndarray:
+    """Return what the small network's features are before pooling: (N, 6, 6, width)."""
+    inputs, weights = observers.draw_inputs(case), observers.draw_network(case)
+    maps = recomputed.feature_maps(inputs, weights, 1e-3, averages=training)
+    return np.asarray(maps.clip(0, 6))
+
+
+def near(values: np.ndarray, wanted: np.ndarray) -> bool:
+    """Return whether an answer's numbers are the right ones."""
+    return recomputed.close(values, wanted, rtol=1e-3, atol=1e-4)

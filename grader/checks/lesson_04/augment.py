@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from grader.checks import Case, CaseParams, Check, Facts, Finding
+from grader.checks.lesson_04.shared import Fault, judged
 from grader.sandboxed.observers import lesson_04 as observers
 
 HINTS = {
@@ -45,14 +46,7 @@ def draw(rng: np.random.Generator) -> list[CaseParams]:
 def judge(case: Case, facts: Facts) -> Finding:
     """Ask for other pictures of the same things, in the same range."""
     checked = "augment(images, rng) on a batch of uint8 pictures"
-    fault = _form_fault(case, facts) or _content_fault(case, facts)
-    if fault is None:
-        return Finding.right(checked)
-    expected, found, hint = fault
-    return Finding.wrong(checked, expected=expected, found=found, hint=hint)
-
-
-Fault = tuple[str, str, str]
+    return judged(checked, _form_fault(case, facts) or _content_fault(case, facts))
 
 
 def _form_fault(case: Case, facts: Facts) -> Fault | None:

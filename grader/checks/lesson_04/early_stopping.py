@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -33,6 +34,9 @@ HINTS = {
 }
 
 
+Progress = Callable[[float, Sequence[float]], bool]
+
+
 def draw(rng: np.random.Generator) -> list[CaseParams]:
     """Draw runs that must stop, that recover, and that come to their end."""
     patience = int(rng.integers(2, 4))
@@ -61,41 +65,44 @@ def _run(part: str, losses: Sequence[float], patience: int) -> CaseParams:
     return {"part": part, "losses": list(losses), "patience": patience, "runs": [list(losses)]}
 
 
-def follow(losses: Sequence[float], patience: int) -> tuple[int, int]:
-    """Return after how many epochs to stop, and which epoch was the best."""
-    best = 1
-    for epoch in range(1, len(losses) + 1):
-        if losses[epoch - 1] < losses[best - 1]:
-            best = epoch
-        if epoch - best >= patience:
-            return epoch, best
-    return len(losses), best
+def ends(
+    losses: Sequence[float], patience: int, progress: Progress, *, in_a_row: bool = True
+) -> int:
+    """Return after how many epochs to stop: when ``patience`` of them brought no progress."""
+    wait = 0
+    for at, loss in enumerate(losses):
+        good = progress(loss, [math.inf, *losses[:at]])
+        wait = 0 if good and in_a_row else wait + (not good)
+        if wait >= patience:
+            return at + 1
+    return len(losses)
+
+
+def is_best(loss: float, past: Sequence[float]) -> bool:
+    """Return whether a loss is lower than all before it."""
+    return loss < min(past)
 
 
 def judge(case: Case, facts: Facts) -> Finding:
     """Ask when it stopped, and what the model holds."""
     losses, patience = case["losses"], case["patience"]
     again = facts["framework"] == "keras" and len(case["runs"]) > 1
-    epochs, best = follow(losses, patience)
+    epochs = ends(losses, patience, is_best)
+    best = int(np.argmin(losses[:epochs])) + 1
     checked = f"validation losses {losses}, patience {patience}"
     if again:
         checked = f"a second training with the same callback, losses {losses}"
     found_epochs, held = facts["epochs"], facts["weights"]
     if found_epochs != epochs:
         hint = "not-afresh" if again else _stop_mistake(losses, patience, found_epochs)
-        return Finding.wrong(
-            checked,
-            expected=f"{epochs} epochs, best is epoch {best}",
-            found=f"{found_epochs} epochs",
-            hint=hint,
-            shown=[_stop_chart(losses, epochs, best, found_epochs)],
-        )
+        expected, found = f"{epochs} epochs, best is epoch {best}", f"{found_epochs} epochs"
+        shown = [_stop_chart(losses, epochs, best, found_epochs)]
+        return Finding.wrong(checked, expected=expected, found=found, hint=hint, shown=shown)
     if held != best or facts["statistics"] != best:
         hint = _held_mistake(held, best, epochs, len(losses), again)
+        expected = f"the model as after epoch {best}"
         found = f"weights of epoch {held:g}, statistics of epoch {facts['statistics']:g}"
-        return Finding.wrong(
-            checked, expected=f"the model as after epoch {best}", found=found, hint=hint
-        )
+        return Finding.wrong(checked, expected=expected, found=found, hint=hint)
     return Finding.right(checked)
 
 
@@ -124,42 +131,13 @@ def _stop_mistake(losses: Sequence[float], patience: int, found: int) -> str:
     if found == len(losses):
         return "never-stops"
     guesses = {
-        "one-too-many": follow(losses, patience + 1)[0],
-        "ties": _follow_ties(losses, patience),
-        "against-last": _follow_neighbor(losses, patience),
-        "not-in-a-row": _follow_total(losses, patience),
-        "first-rise": follow(losses, 1)[0] if patience > 1 else -1,
+        "one-too-many": ends(losses, patience + 1, is_best),
+        "ties": ends(losses, patience, lambda loss, past: loss <= min(past)),
+        "against-last": ends(losses, patience, lambda loss, past: loss < past[-1]),
+        "not-in-a-row": ends(losses, patience, is_best, in_a_row=False),
+        "first-rise": ends(losses, 1, is_best) if patience > 1 else -1,
     }
     return next((name for name, epochs in guesses.items() if epochs == found), "miscounted")
-
-
-def _follow_ties(losses: Sequence[float], patience: int) -> int:
-    best = 1
-    for epoch in range(1, len(losses) + 1):
-        if losses[epoch - 1] <= losses[best - 1]:
-            best = epoch
-        if epoch - best >= patience:
-            return epoch
-    return len(losses)
-
-
-def _follow_neighbor(losses: Sequence[float], patience: int) -> int:
-    wait = 0
-    for epoch in range(2, len(losses) + 1):
-        wait = 0 if losses[epoch - 1] < losses[epoch - 2] else wait + 1
-        if wait >= patience:
-            return epoch
-    return len(losses)
-
-
-def _follow_total(losses: Sequence[float], patience: int) -> int:
-    best, wait = np.inf, 0
-    for epoch, loss in enumerate(losses, start=1):
-        wait += loss >= best
-        best = min(best, loss)
-        if wait >= patience:
-            return epoch
-    return len(losses)
 
 
 CHECK = Check(

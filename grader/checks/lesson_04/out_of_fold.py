@@ -9,6 +9,7 @@ import numpy as np
 
 from grader.checks import Case, CaseParams, Check, Facts, Finding
 from grader.checks.evidence import Table
+from grader.checks.lesson_04.shared import Fault, judged
 from grader.sandboxed.observers import lesson_04 as observers
 
 HINTS = {
@@ -43,11 +44,7 @@ def judge(case: Case, facts: Facts) -> Finding:
     """Ask whether each row was judged once, by a model trained on all other folds."""
     checked = f"out_of_fold on {case['count']} rows in {case['folds']} folds"
     fault = _call_fault(case, facts) or _answer_fault(case, facts)
-    if fault is None:
-        return Finding.right(checked)
-    expected, found, hint = fault
-    shown = [_models_table(facts["calls"])]
-    return Finding.wrong(checked, expected=expected, found=found, hint=hint, shown=shown)
+    return judged(checked, fault, [_models_table(facts["calls"])])
 
 
 def _models_table(calls: Sequence[dict[str, Any]]) -> Table:

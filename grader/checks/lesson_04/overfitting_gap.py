@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from grader.checks import Case, CaseParams, Check, Facts, Finding
@@ -20,6 +22,9 @@ HINTS = {
     "gap-of-loss": "You took the losses apart. The gap is that of the accuracies.",
     "gap-at-best": "That is the gap at the best epoch. Take the last one: how far it went.",
 }
+
+
+History = Mapping[str, np.ndarray]
 
 
 def draw(rng: np.random.Generator) -> list[CaseParams]:
@@ -58,7 +63,7 @@ def _held_back_run(rng: np.random.Generator) -> dict[str, list[float]]:
     return _rounded(curves, rng)
 
 
-def _rounded(curves: dict[str, np.ndarray], rng: np.random.Generator) -> dict[str, list[float]]:
+def _rounded(curves: History, rng: np.random.Generator) -> dict[str, list[float]]:
     shift = rng.uniform(0, 0.01)
     return {name: [round(float(v + shift), 4) for v in values] for name, values in curves.items()}
 
@@ -74,40 +79,36 @@ def judge(case: Case, facts: Facts) -> Finding:
         return Finding.right(checked)
     hint = _gap_mistake(history, facts["gap"], gap) if right[0] else ""
     hint = hint or _epoch_mistake(history, facts["epoch"], epoch)
+    expected = f"epoch {epoch}, gap {gap:.1f}"
+    found, share = f"epoch {facts['epoch']:g}, gap {facts['gap']:.4g}", 0.5 if any(right) else 0.0
+    shown = [_gap_chart(history, gap) if right[0] else _epoch_chart(history, epoch, facts)]
     return Finding.wrong(
-        checked,
-        expected=f"epoch {epoch}, gap {gap:.1f}",
-        found=f"epoch {facts['epoch']:g}, gap {facts['gap']:.4g}",
-        hint=hint,
-        share=0.5 if any(right) else 0.0,
-        shown=[_gap_chart(history, gap) if right[0] else _epoch_chart(history, epoch, facts)],
+        checked, expected=expected, found=found, hint=hint, share=share, shown=shown
     )
 
 
-def _gap_chart(history: dict[str, np.ndarray], gap: float) -> Chart:
-    names = {"accuracy": "training", "val_accuracy": "validation"}
+def _gap_chart(history: History, gap: float) -> Chart:
     last = len(history["accuracy"])
-    return Chart(
-        "Accuracy by epoch: the gap is read where the curves end",
-        f"after epoch {last}, training minus validation accuracy is {gap:.1f} points",
-        "epoch",
-        tuple(Line(name, tuple(history[key])) for key, name in names.items()),
-        marks=(("the gap", last),),
+    caption = "Accuracy by epoch: the gap is read where the curves end"
+    said = f"after epoch {last}, training minus validation accuracy is {gap:.1f} points"
+    return _chart(history, "accuracy", caption, said, ("the gap", last))
+
+
+def _epoch_chart(history: History, epoch: int, facts: Facts) -> Chart:
+    caption = "Loss by epoch: the best epoch is where the validation loss is lowest"
+    said = f"the validation loss is lowest in epoch {epoch}; you said {facts['epoch']:g}"
+    return _chart(history, "loss", caption, said, ("lowest", epoch))
+
+
+def _chart(history: History, of: str, caption: str, said: str, mark: tuple[str, int]) -> Chart:
+    lines = (
+        Line("training", tuple(history[of])),
+        Line("validation", tuple(history[f"val_{of}"])),
     )
+    return Chart(caption, said, "epoch", lines, marks=(mark,))
 
 
-def _epoch_chart(history: dict[str, np.ndarray], epoch: int, facts: Facts) -> Chart:
-    names = {"loss": "training", "val_loss": "validation"}
-    return Chart(
-        "Loss by epoch: the best epoch is where the validation loss is lowest",
-        f"the validation loss is lowest in epoch {epoch}; you said {facts['epoch']:g}",
-        "epoch",
-        tuple(Line(name, tuple(history[key])) for key, name in names.items()),
-        marks=(("lowest", epoch),),
-    )
-
-
-def _epoch_mistake(history: dict[str, np.ndarray], found: float, epoch: int) -> str:
+def _epoch_mistake(history: History, found: float, epoch: int) -> str:
     mistakes = {
         int(history["loss"].argmin()) + 1: "training-loss",
         int(history["val_accuracy"].argmax()) + 1: "best-accuracy",
@@ -117,7 +118,7 @@ def _epoch_mistake(history: dict[str, np.ndarray], found: float, epoch: int) -> 
     return mistakes.get(int(found), "")
 
 
-def _gap_mistake(history: dict[str, np.ndarray], found: float, gap: float) -> str:
+def _gap_mistake(history: History, found: float, gap: float) -> str:
     best = int(history["val_loss"].argmin())
     accuracies = history["accuracy"] - history["val_accuracy"]
     losses = history["val_loss"][-1] - history["loss"][-1]

@@ -21,14 +21,8 @@ HINTS = {
 }
 
 MOST_TRAINED, LEAST_NEW = 0.92, 0.85
-DRAWS = (
-    503,
-    504,
-    505,
-    507,
-    509,
-    511,
-)  # draws of the pictures with which a careful head has room to spare
+# draws of the pictures with which a careful head has room to spare
+DRAWS = (503, 504, 505, 507, 509, 511)
 
 
 def draw(rng: np.random.Generator) -> list[CaseParams]:
@@ -45,17 +39,13 @@ def judge(case: Case, facts: Facts) -> Finding:
     )
     if trained < MOST_TRAINED and new > LEAST_NEW:
         return Finding.right("the head that train_head returns, on other pictures")
+    hint = "by-heart" if trained >= MOST_TRAINED else "too-careful"
     if new < 0.6 or trained < 0.6:
         hint = "nothing-learned"
-    else:
-        hint = "by-heart" if trained >= MOST_TRAINED else "too-careful"
-    return Finding.wrong(
-        "train_head on other pictures of cats and dogs, 8 of 80 labels wrong",
-        expected="training below 92 %, new pictures above 85 %",
-        found=f"training {trained:.1%}, new pictures {new:.1%}",
-        hint=hint,
-        shown=[_target_table(trained, new)],
-    )
+    checked = "train_head on other pictures of cats and dogs, 8 of 80 labels wrong"
+    expected = "training below 92 %, new pictures above 85 %"
+    found, shown = f"training {trained:.1%}, new pictures {new:.1%}", [_target_table(trained, new)]
+    return Finding.wrong(checked, expected=expected, found=found, hint=hint, shown=shown)
 
 
 def _share_right(chosen: Any, wanted: np.ndarray) -> float:
