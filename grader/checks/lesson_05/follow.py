@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.checks import Case, CaseParams, Check, Facts, Finding
+from grader.checks import Case, CaseParams, Check, Facts, Finding, recomputed
 from grader.checks.evidence import compared
 from grader.checks.lesson_05.shared import draw_row, forward, shaped
 from grader.checks.wording import Hint, same, texts, wrong
@@ -67,8 +67,7 @@ def _judge_answer(case: Case, facts: Facts) -> Finding:
     weights, bias = observers.draw_head(case)
     pooled = forward(case, len(case["channels"])).mean(axis=(1, 2))[0]
     logits = pooled @ weights.astype(np.float64) + bias
-    chances = np.exp(logits - logits.max())
-    chances /= chances.sum()
+    chances = recomputed.softmax(logits, axis=0)
     best, given = int(logits.argmax()), facts["probability"]
     expected = f"{names[best]}, {chances[best]:.4f}"
     found = f"{facts['name']}, {given:.4f}"

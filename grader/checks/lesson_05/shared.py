@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from grader.checks import Case, CaseParams, Facts
+from grader.checks import Case, CaseParams, Facts, recomputed
 from grader.checks import layers as tables
 from grader.checks.evidence import Table
 from grader.checks.layers import Flags
@@ -33,12 +33,9 @@ def forward(case: Case, blocks: int, *, batch_statistics: bool = False) -> np.nd
     maps = observers.draw_pictures(case).astype(np.float64)
     drawn = zip(observers.draw_blocks(case), case["strides"], strict=True)
     for block, stride in list(drawn)[:blocks]:
-        maps = maps[:, ::stride, ::stride] @ block["kernel"]
-        mean, variance = block["mean"], block["variance"]
-        if batch_statistics:
-            mean, variance = maps.mean(axis=(0, 1, 2)), maps.var(axis=(0, 1, 2))
-        maps = (maps - mean) / np.sqrt(variance + observers.EPSILON)
-        maps = np.maximum(maps * block["scale"] + block["shift"], 0)
+        read = maps[:, ::stride, ::stride]
+        made = recomputed.feature_maps(read, block, observers.EPSILON, averages=batch_statistics)
+        maps = np.maximum(made, 0)
     return maps
 
 
