@@ -11,7 +11,7 @@ from grader.checks import Case, CaseParams, Check, Facts, Finding
 from grader.sandboxed.observers import lesson_08 as observers
 
 HINTS = {
-    "no-file": "Save the model, and put the file's path into HINTS.",
+    "no-file": "Save the model, and put the file's path into SAVED.",
     "not-rows": "Return one row of probabilities for each picture, as an array.",
     "other-classes": "These pictures are the five drawn flowers. Set FOLDER = None and train.",
     "not-from-file": "A damaged file gave the same answers: load the model from `path`.",
