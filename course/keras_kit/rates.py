@@ -6,6 +6,9 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from course.training.rates import check_one_each
+from course.training.rates import depth_rates as depth_rates
+
 if TYPE_CHECKING:
     import keras
 
@@ -30,28 +33,6 @@ def stage(path: str) -> str:
 def stages(model: keras.Model) -> list[str]:
     """Return the names of the stages that hold weights, from input to head."""
     return list(dict.fromkeys(stage(weight.path) for weight in model.weights))
-
-
-def depth_rates(stages: list[str], rate: float, decay: float) -> dict[str, float]:
-    """Return a rate per stage: the last has ``rate``, each other ``decay`` times the next one's.
-
-    Raises
-    ------
-    ValueError
-        If there is no stage, the rate is not above 0, or the decay not in (0, 1].
-
-    Examples
-    --------
-    >>> depth_rates(["stem", "block", "head"], 0.008, 0.5)
-    {'stem': 0.002, 'block': 0.004, 'head': 0.008}
-    """
-    if not stages or rate <= 0 or not 0 < decay <= 1:
-        raise ValueError(
-            f"expected stages, a rate above 0 and a decay above 0 and at most 1; received "
-            f"{len(stages)} stages, rate {rate}, decay {decay}."
-        )
-    last = len(stages) - 1
-    return {name: rate * decay ** (last - place) for place, name in enumerate(stages)}
 
 
 def param_groups(
@@ -79,12 +60,7 @@ def param_groups(
     import keras
 
     names = stages(model)
-    if set(names) != set(rates):
-        odd = sorted(set(names) ^ set(rates))
-        raise ValueError(
-            f"expected one rate for each of {len(names)} stages, received {len(rates)}; on one "
-            f"side only: {', '.join(odd[:4])}. stages(model) lists them."
-        )
+    check_one_each(names, rates)
     paths = [weight.path for weight in model.weights]
     double = next((path for path in paths if paths.count(path) > 1), "")
     if double:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from course.training.rates import check_one_each
+from course.training.rates import depth_rates as depth_rates
+
 if TYPE_CHECKING:
     import torch
     from torch import nn
@@ -31,28 +34,6 @@ def stages(model: nn.Module) -> list[str]:
     return list(dict.fromkeys(stage(name) for name, _ in model.named_parameters()))
 
 
-def depth_rates(stages: list[str], rate: float, decay: float) -> dict[str, float]:
-    """Return a rate per stage: the last has ``rate``, each other ``decay`` times the next one's.
-
-    Raises
-    ------
-    ValueError
-        If there is no stage, the rate is not above 0, or the decay not in (0, 1].
-
-    Examples
-    --------
-    >>> depth_rates(["stem", "block", "head"], 0.008, 0.5)
-    {'stem': 0.002, 'block': 0.004, 'head': 0.008}
-    """
-    if not stages or rate <= 0 or not 0 < decay <= 1:
-        raise ValueError(
-            f"expected stages, a rate above 0 and a decay above 0 and at most 1; received "
-            f"{len(stages)} stages, rate {rate}, decay {decay}."
-        )
-    last = len(stages) - 1
-    return {name: rate * decay ** (last - place) for place, name in enumerate(stages)}
-
-
 def param_groups(model: nn.Module, rates: dict[str, float]) -> list[dict[str, Any]]:
     """Return one group per stage for an optimizer, with all its parameters that may be trained.
 
@@ -76,12 +57,7 @@ def param_groups(model: nn.Module, rates: dict[str, float]) -> list[dict[str, An
     found: dict[str, list[torch.Tensor]] = {}
     for name, parameter in model.named_parameters():
         found.setdefault(stage(name), []).append(parameter)
-    if set(found) != set(rates):
-        odd = sorted(set(found) ^ set(rates))
-        raise ValueError(
-            f"expected one rate for each of {len(found)} stages, received {len(rates)}; on one "
-            f"side only: {', '.join(odd[:4])}. stages(model) lists them."
-        )
+    check_one_each(found, rates)
     return [{"params": found[s], "lr": rates[s], "name": s} for s in found if rates[s] > 0]
 
 

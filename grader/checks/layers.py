@@ -16,6 +16,15 @@ def any_of(flags: Flags, among: Flags) -> bool:
     return any(flag for flag, mine in zip(flags, among, strict=True) if mine)
 
 
+def summary(flags: Flags, listed: Sequence[networks.Array]) -> str:
+    """Say how many arrays of each part the flags name."""
+    parts = []
+    for part in ("backbone", "head"):
+        mine = [flag for flag, array in zip(flags, listed, strict=True) if array.part == part]
+        parts.append(f"{sum(mine)} of {len(mine)} arrays of the {part}")
+    return ", ".join(parts)
+
+
 def layers(listed: Sequence[networks.Array]) -> list[tuple[str, list[int]]]:
     """Return the name of each layer, and the places of its arrays in ``listed``."""
     places = iter(range(len(listed)))

@@ -238,11 +238,9 @@ def feature_maps(
         Whether BatchNorm takes the statistics of the batch.
     """
     flow = pictures.astype(float) @ arrays["kernel"]
-    mean, variance = arrays["mean"], arrays["variance"]
-    if averages:
-        mean, variance = flow.mean((0, 1, 2)), flow.var((0, 1, 2))
-    flow = (flow - mean) / np.sqrt(variance + epsilon)
-    return np.asarray(flow * arrays["scale"] + arrays["shift"])
+    kept = np.stack([arrays["mean"], arrays["variance"]])
+    rule = _Rule(epsilon, unbiased=False)
+    return _Norm(arrays["scale"], arrays["shift"], kept, averages, rule).forward(flow)
 
 
 # --- what must agree --------------------------------------------------------------------------

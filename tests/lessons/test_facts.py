@@ -5,12 +5,7 @@ A release that changes one of these facts fails here, and the lesson that teache
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
-
-import pytest
-
-from tests.helpers import run_json
+from tests.lessons.facts import claims_hold
 
 KERAS = """
 import json, warnings
@@ -187,19 +182,10 @@ print(json.dumps(facts))
 """
 
 
-@cache
-def keras_facts() -> dict[str, Any]:
-    return run_json(KERAS, timeout_s=300)
-
-
-@cache
-def torch_facts() -> dict[str, Any]:
-    return run_json(TORCH, timeout_s=300)
-
-
-@pytest.mark.keras
-@pytest.mark.parametrize(
-    ("fact", "value", "claim"),
+test_keras = claims_hold(
+    "02-freezing",
+    "keras",
+    KERAS,
     [
         ("layers", 52, "the backbone has that many BatchNorm layers"),
         ("trainable_after_freezing_all", 0, "a frozen model lists nothing as trainable"),
@@ -225,13 +211,12 @@ def torch_facts() -> dict[str, Any]:
         ("all_frozen_losses", 1, "and the loss repeats itself"),
     ],
 )
-def test_keras(fact: str, value: object, claim: str):
-    assert keras_facts()[fact] == value, f"02-freezing says: {claim}"
 
 
-@pytest.mark.torch
-@pytest.mark.parametrize(
-    ("fact", "value", "claim"),
+test_torch = claims_hold(
+    "02-freezing",
+    "torch",
+    TORCH,
     [
         ("layers", 52, "the backbone has that many BatchNorm layers"),
         ("attributes_freeze", 0, "model.trainable = False and the like freeze nothing"),
@@ -249,5 +234,3 @@ def test_keras(fact: str, value: object, claim: str):
         ("unfrozen_late_moved", 0, "unfrozen late: the optimizer does not hold them"),
     ],
 )
-def test_torch(fact: str, value: object, claim: str):
-    assert torch_facts()[fact] == value, f"02-freezing says: {claim}"

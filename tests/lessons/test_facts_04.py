@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
-
 import pytest
 
 from tests.helpers import run_json
+from tests.lessons.facts import claims_hold
 
 TORCH = """
 import json
@@ -79,14 +77,10 @@ print(json.dumps(facts))
 """
 
 
-@cache
-def facts(framework: str) -> dict[str, Any]:
-    return run_json(TORCH if framework == "pytorch" else KERAS)
-
-
-@pytest.mark.torch
-@pytest.mark.parametrize(
-    ("fact", "value", "claim"),
+test_torch = claims_hold(
+    "04-overfitting",
+    "torch",
+    TORCH,
     [
         ("views_in_a_batch", 1, "torchvision's transforms draw once per call"),
         ("split_again_differs", True, "random_split cuts anew each time"),
@@ -95,13 +89,12 @@ def facts(framework: str) -> dict[str, Any]:
         ("decayed_to", 0.8, "AdamW shrinks each weight by rate × decay"),
     ],
 )
-def test_torch(fact: str, value: object, claim: str):
-    assert facts("pytorch")[fact] == value, f"04-overfitting says: {claim}"
 
 
-@pytest.mark.keras
-@pytest.mark.parametrize(
-    ("fact", "value", "claim"),
+test_keras = claims_hold(
+    "04-overfitting",
+    "keras",
+    KERAS,
     [
         ("views_in_a_batch", 16, "Keras's layers draw for each picture"),
         ("reshuffles", True, "a shuffled tf.data set shuffles again on each pass"),
@@ -111,8 +104,6 @@ def test_torch(fact: str, value: object, claim: str):
         ("decayed_to", 0.8, "AdamW shrinks each weight by rate × decay"),
     ],
 )
-def test_keras(fact: str, value: object, claim: str):
-    assert facts("keras")[fact] == value, f"04-overfitting says: {claim}"
 
 
 BACKBONES = """

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
-
-import pytest
-
-from tests.helpers import run_json
+from tests.lessons.facts import claims_hold
 
 KERAS = """
 import json
@@ -86,19 +81,10 @@ print(json.dumps(facts))
 """
 
 
-@cache
-def keras_facts() -> dict[str, Any]:
-    return run_json(KERAS, timeout_s=300)
-
-
-@cache
-def torch_facts() -> dict[str, Any]:
-    return run_json(TORCH, timeout_s=300)
-
-
-@pytest.mark.keras
-@pytest.mark.parametrize(
-    ("fact", "value", "claim"),
+test_keras = claims_hold(
+    "05-fine-tuning",
+    "keras",
+    KERAS,
     [
         ("layers", 155, "the backbone lists that many layers, the pooling included"),
         ("last_10", 3, "the last 10 layers hold three convolutions"),
@@ -109,13 +95,12 @@ def torch_facts() -> dict[str, Any]:
         ("halves_share_weights", True, "what the end learns, the whole model has learned"),
     ],
 )
-def test_keras(fact: str, value: object, claim: str):
-    assert keras_facts()[fact] == value, f"05-fine-tuning says: {claim}"
 
 
-@pytest.mark.torch
-@pytest.mark.parametrize(
-    ("fact", "value", "claim"),
+test_torch = claims_hold(
+    "05-fine-tuning",
+    "torch",
+    TORCH,
     [
         ("last_10", 3, "the last 10 layers hold three convolutions"),
         ("last_20", 7, "the last 20 hold one convolution more than in Keras"),
@@ -124,5 +109,3 @@ def test_keras(fact: str, value: object, claim: str):
         ("eval_undone_by_train", 52, "model.train() undoes an earlier eval()"),
     ],
 )
-def test_torch(fact: str, value: object, claim: str):
-    assert torch_facts()[fact] == value, f"05-fine-tuning says: {claim}"

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
-
 import numpy as np
 import pytest
 
-from tests.helpers import run_json
+from tests.lessons.facts import seen
 
 TORCH = """
 import json
@@ -91,14 +88,9 @@ print(json.dumps(facts))
 """
 
 
-@cache
-def torch_facts() -> dict[str, Any]:
-    return run_json(TORCH, timeout_s=300)
-
-
 @pytest.mark.torch
 def test_the_features_fit_the_near_world_and_not_the_far_one():
-    facts = torch_facts()
+    facts = seen(TORCH)
     assert facts["near"] > 0.8
     assert facts["far"] < 0.65
     assert facts["near"] - facts["far"] > 0.25
@@ -106,14 +98,14 @@ def test_the_features_fit_the_near_world_and_not_the_far_one():
 
 @pytest.mark.torch
 def test_held_statistics_fit_the_far_world_worse_nearly_everywhere():
-    facts = torch_facts()
+    facts = seen(TORCH)
     assert facts["layers"] == 52
     assert facts["off_center_layers"] >= 45
 
 
 @pytest.mark.keras
 def test_a_rewound_optimizer_trains_as_one_compiled_anew():
-    facts = run_json(KERAS, timeout_s=300)
+    facts = seen(KERAS)
     assert facts["goes_on"]
     assert facts["rewound"] == 0
     assert facts["compiled_anew"] == pytest.approx(0, abs=1e-6)

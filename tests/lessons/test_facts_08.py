@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
-
-import pytest
-
-from tests.helpers import run_json
+from tests.lessons.facts import claims_hold, plain
 
 TORCH = """
 import json, os, pickle, tempfile
@@ -73,18 +68,11 @@ WANTED = {
 }
 
 
-@cache
-def seen(framework: str) -> dict[str, Any]:
-    return run_json({"torch": TORCH, "keras": KERAS}[framework])
+test_pytorch_does_what_the_lesson_says = claims_hold(
+    "08-capstone", "torch", TORCH, plain(WANTED["torch"])
+)
 
 
-@pytest.mark.torch
-@pytest.mark.parametrize("fact", WANTED["torch"])
-def test_pytorch_does_what_the_lesson_says(fact: str):
-    assert seen("torch")[fact] == WANTED["torch"][fact]
-
-
-@pytest.mark.keras
-@pytest.mark.parametrize("fact", WANTED["keras"])
-def test_keras_does_what_the_lesson_says(fact: str):
-    assert seen("keras")[fact] == WANTED["keras"][fact]
+test_keras_does_what_the_lesson_says = claims_hold(
+    "08-capstone", "keras", KERAS, plain(WANTED["keras"])
+)

@@ -86,6 +86,9 @@ class Pictures(Protocol):
         """Return the names of the classes."""
 
 
+Rate = Callable[[int], float]
+
+
 @dataclass
 class Kept:
     """Features of the pretrained backbone: two rows of a seed train their heads on the same ones.
@@ -201,3 +204,11 @@ def rate_at(step: int, steps: int, peak: float) -> float:
     if step < warm:
         return peak * (step + 1) / (warm + 1)
     return peak * 0.5 * (1 + math.cos(math.pi * (step - warm) / (steps - warm)))
+
+
+def rate_of(way: str) -> Rate:
+    """Return the rate at each step for a way that trains convolutions."""
+    if way == "reckless":
+        return lambda step: NUMBERS.reckless_rate
+    peak = NUMBERS.scratch_rate if way == "scratch" else tune_rate()
+    return lambda step: rate_at(step, NUMBERS.steps, peak)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import keras
 import numpy as np
 from keras import layers
@@ -14,15 +12,14 @@ from course.backbone.pretraining.transfer import (
     NUMBERS,
     Kept,
     Pictures,
+    Rate,
     Row,
     batches,
     feature_batches,
     rate_at,
-    tune_rate,
+    rate_of,
     views,
 )
-
-Rate = Callable[[int], float]
 
 
 def run(row: Row, train: Pictures, test: Pictures, seed: int, kept: Kept | None = None) -> float:
@@ -38,14 +35,10 @@ def run(row: Row, train: Pictures, test: Pictures, seed: int, kept: Kept | None 
             (row.task, row.pictures, seed), lambda: _varied_features(base, train, seed)
         )
         _train_head(head, features, labels, seed)
-    if row.way == "scratch":
-        _train(model, train, _careful(NUMBERS.scratch_rate), seed)
-    elif row.way == "tuned":
+    if row.way in ("tuned", "reckless"):
         _freeze_norm(base)
-        _train(model, train, _careful(tune_rate()), seed)
-    elif row.way == "reckless":
-        _freeze_norm(base)
-        _train(model, train, lambda step: NUMBERS.reckless_rate, seed)
+    if row.way != "head":
+        _train(model, train, rate_of(row.way), seed)
     return _accuracy(model, test)
 
 
@@ -93,10 +86,6 @@ def _train(model: keras.Model, train: Pictures, rate: Rate, seed: int) -> None:
     for step, (images, labels) in enumerate(batches(train, steps=NUMBERS.steps, seed=seed)):
         model.optimizer.learning_rate = rate(step)
         model.train_on_batch(_inputs(images), labels)
-
-
-def _careful(peak: float) -> Rate:
-    return lambda step: rate_at(step, NUMBERS.steps, peak)
 
 
 def _accuracy(model: keras.Model, test: Pictures) -> float:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import torch
 from torch import nn
@@ -15,17 +13,17 @@ from course.backbone.pretraining.transfer import (
     NUMBERS,
     Kept,
     Pictures,
+    Rate,
     Row,
     batches,
     feature_batches,
     rate_at,
-    tune_rate,
+    rate_of,
     views,
 )
 from course.device import torch_device
 
 DEVICE = torch_device()
-Rate = Callable[[int], float]
 
 
 def run(row: Row, train: Pictures, test: Pictures, seed: int, kept: Kept | None = None) -> float:
@@ -39,13 +37,10 @@ def run(row: Row, train: Pictures, test: Pictures, seed: int, kept: Kept | None 
         _train_head(model, features, labels, seed)
     if row.way == "scratch":
         model.train()
-        _train(model, train, _careful(NUMBERS.scratch_rate), seed)
-    elif row.way == "tuned":
+    elif row.way != "head":
         _freeze_norm(model)
-        _train(model, train, _careful(tune_rate()), seed)
-    elif row.way == "reckless":
-        _freeze_norm(model)
-        _train(model, train, lambda step: NUMBERS.reckless_rate, seed)
+    if row.way != "head":
+        _train(model, train, rate_of(row.way), seed)
     return _accuracy(model, test)
 
 
@@ -109,10 +104,6 @@ def _train(model: MobileNetV2, train: Pictures, rate: Rate, seed: int) -> None:
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-
-
-def _careful(peak: float) -> Rate:
-    return lambda step: rate_at(step, NUMBERS.steps, peak)
 
 
 def _set_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:

@@ -35,15 +35,6 @@ def draw_blocks(rng: np.random.Generator, network: CaseParams) -> list[int]:
     return sorted(int(block) for block in chosen)
 
 
-def summary(flags: Flags, listed: Sequence[networks.Array]) -> str:
-    """Say how many arrays of each part the flags name."""
-    parts = []
-    for part in ("backbone", "head"):
-        mine = [flag for flag, array in zip(flags, listed, strict=True) if array.part == part]
-        parts.append(f"{sum(mine)} of {len(mine)} arrays of the {part}")
-    return ", ".join(parts)
-
-
 def training(listed: Sequence[networks.Array], wanted: Flags, found: Flags) -> list[Table]:
     """Return the table of what trains."""
     caption = "What trains, layer by layer, in the small network that was looked at"

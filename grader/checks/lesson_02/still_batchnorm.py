@@ -8,13 +8,12 @@ import numpy as np
 
 from grader.checks import Case, CaseParams, Check, Facts, Finding
 from grader.checks import layers as tables
-from grader.checks.layers import Flags
+from grader.checks.layers import Flags, summary
 from grader.checks.lesson_02.shared import (
     averaging,
     draw_blocks,
     draw_network,
     steps_again,
-    summary,
     training,
 )
 from grader.checks.wording import Hint, same, texts, wrong

@@ -8,8 +8,8 @@ import numpy as np
 
 from grader.checks import Case, CaseParams, Check, Facts, Finding
 from grader.checks import layers as tables
-from grader.checks.layers import Flags
-from grader.checks.lesson_02.shared import draw_blocks, draw_network, summary, training
+from grader.checks.layers import Flags, summary
+from grader.checks.lesson_02.shared import draw_blocks, draw_network, training
 from grader.checks.wording import Hint, same, texts, wrong
 from grader.sandboxed.observers import lesson_02 as observers
 from grader.sandboxed.toy_networks import networks

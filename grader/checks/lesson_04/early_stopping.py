@@ -65,7 +65,7 @@ def _run(part: str, losses: Sequence[float], patience: int) -> CaseParams:
     return {"part": part, "losses": list(losses), "patience": patience, "runs": [list(losses)]}
 
 
-def ends(
+def stops_after(
     losses: Sequence[float], patience: int, progress: Progress, *, in_a_row: bool = True
 ) -> int:
     """Return after how many epochs to stop: when ``patience`` of them brought no progress."""
@@ -87,7 +87,7 @@ def judge(case: Case, facts: Facts) -> Finding:
     """Ask when it stopped, and what the model holds."""
     losses, patience = case["losses"], case["patience"]
     again = facts["framework"] == "keras" and len(case["runs"]) > 1
-    epochs = ends(losses, patience, is_best)
+    epochs = stops_after(losses, patience, is_best)
     best = int(np.argmin(losses[:epochs])) + 1
     checked = f"validation losses {losses}, patience {patience}"
     if again:
@@ -131,11 +131,11 @@ def _stop_mistake(losses: Sequence[float], patience: int, found: int) -> str:
     if found == len(losses):
         return "never-stops"
     guesses = {
-        "one-too-many": ends(losses, patience + 1, is_best),
-        "ties": ends(losses, patience, lambda loss, past: loss <= min(past)),
-        "against-last": ends(losses, patience, lambda loss, past: loss < past[-1]),
-        "not-in-a-row": ends(losses, patience, is_best, in_a_row=False),
-        "first-rise": ends(losses, 1, is_best) if patience > 1 else -1,
+        "one-too-many": stops_after(losses, patience + 1, is_best),
+        "ties": stops_after(losses, patience, lambda loss, past: loss <= min(past)),
+        "against-last": stops_after(losses, patience, lambda loss, past: loss < past[-1]),
+        "not-in-a-row": stops_after(losses, patience, is_best, in_a_row=False),
+        "first-rise": stops_after(losses, 1, is_best) if patience > 1 else -1,
     }
     return next((name for name, epochs in guesses.items() if epochs == found), "miscounted")
 

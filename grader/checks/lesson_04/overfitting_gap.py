@@ -23,7 +23,6 @@ HINTS = {
     "gap-at-best": "That is the gap at the best epoch. Take the last one: how far it went.",
 }
 
-
 History = Mapping[str, np.ndarray]
 
 

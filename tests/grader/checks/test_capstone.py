@@ -10,20 +10,20 @@ import numpy as np
 import pytest
 
 from grader.checks import Case, decide
-from grader.checks.lesson_08 import PER_CLASS, SAVED_MODEL, _bars, _labels, judge_saved
+from grader.checks.lesson_08 import saved_model
 from grader.sandboxed.observers import lesson_08 as observers
 from grader.sandboxed.observers.run import OK, Observation
 
-COUNT = 5 * PER_CLASS
+COUNT = 5 * saved_model.PER_CLASS
 
 
 @cache
 def drawn(seed: int) -> tuple[Case, np.ndarray]:
     """Return the case of a seed, and the classes that only the judge remembers."""
-    known = set(_labels)
-    (case,) = SAVED_MODEL.draw(seed)
-    new = set(_labels) - known
-    return case, np.array(_labels[new.pop()])
+    known = set(saved_model.CLASSES_OF)
+    (case,) = saved_model.CHECK.draw(seed)
+    new = set(saved_model.CLASSES_OF) - known
+    return case, np.array(saved_model.CLASSES_OF[new.pop()])
 
 
 def facts(chances: np.ndarray, **more: Any) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def test_a_case_is_pictures_and_nothing_that_tells_their_classes():
     images = observers.unpack_images(case)
     assert images.shape == (COUNT, 97, 97, 3)
     assert images.dtype == np.uint8
-    assert np.bincount(labels).tolist() == [PER_CLASS] * 5
+    assert np.bincount(labels).tolist() == [saved_model.PER_CLASS] * 5
     assert labels.tolist() != sorted(labels.tolist())
     assert json.dumps(dict(case.params))  # travels to the sandbox as text
     assert not np.array_equal(images, observers.unpack_images(drawn(8)[0]))
@@ -58,12 +58,12 @@ def test_a_case_is_pictures_and_nothing_that_tells_their_classes():
 def test_the_bar_follows_from_what_is_shown_and_what_was_seen(monkeypatch, pictures, weights, bars):
     monkeypatch.setenv("COURSE_PICTURES", pictures)
     monkeypatch.setenv("COURSE_WEIGHTS", weights)
-    assert _bars() == bars
+    assert saved_model.bars() == bars
 
 
 def test_pictures_are_kept_nowhere(tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
-    SAVED_MODEL.draw(11)
+    saved_model.CHECK.draw(11)
     assert list(tmp_path.rglob("*")) == []
 
 
@@ -79,7 +79,7 @@ def test_pictures_are_kept_nowhere(tmp_path, monkeypatch):
 )
 def test_right_answers_are_counted(change, hint, share):
     case, labels = drawn(7)
-    found = judge_saved(case, facts(change(one_hot(labels))))
+    found = saved_model.judge(case, facts(change(one_hot(labels))))
     assert (found.hint_id, found.share) == (hint, share)
 
 
@@ -88,11 +88,11 @@ def test_right_answers_are_counted(change, hint, share):
 )
 def test_how_the_answers_came_about_is_judged_too(seen, hint):
     case, labels = drawn(7)
-    assert judge_saved(case, facts(one_hot(labels), **seen)).hint_id == hint
+    assert saved_model.judge(case, facts(one_hot(labels), **seen)).hint_id == hint
 
 
 def test_pictures_that_this_process_did_not_draw_are_no_students_failure():
     case, labels = drawn(7)
     other = Case("other", 1, {**case.params, "images": case["images"][:-4] + "AAA="})
     seen = Observation(OK, facts(one_hot(labels)))
-    assert decide(SAVED_MODEL, [other], [seen]).status == "infrastructure"
+    assert decide(saved_model.CHECK, [other], [seen]).status == "infrastructure"
