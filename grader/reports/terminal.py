@@ -109,8 +109,7 @@ def show_changes(changed: Sequence[Change], before: Mapping[Who, Entry], console
     up = sum(max(0.0, one.by) for one in changed)
     down = sum(max(0.0, -one.by) for one in changed)
     console.print(
-        f"{len(people)} notebooks changed: {points_text(up)} points more, "
-        f"{points_text(down)} fewer"
+        f"{len(people)} notebooks changed: {points_text(up)} points more, {points_text(down)} fewer"
     )
 
 
