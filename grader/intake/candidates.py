@@ -33,7 +33,7 @@ class Candidate:
     place: int
 
     @property
-    def rank(self) -> tuple[bool, bool, bool, bool, tuple[int, ...], int, int]:
+    def rank(self) -> tuple[bool, bool, bool, bool, tuple[int, ...], int, int, int]:
         """The newest that is a notebook with work in it; at the same time, the fullest."""
         done, cells = (self.seen.done, self.seen.cells) if self.seen else (0, 0)
         courses_own = {"lessons", "solutions"} & {part.lower() for part in parts_of(self.file.path)}
@@ -43,6 +43,7 @@ class Candidate:
             done > 0,
             not courses_own,  # a whole checkout in one zip
             self.file.when,
+            done,
             cells,
             self.place,
         )

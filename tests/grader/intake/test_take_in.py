@@ -412,6 +412,14 @@ def test_an_assignment_with_notebooks_of_its_own(unlisted):
     }
 
 
+def test_of_two_at_the_same_time_the_one_with_more_work_in_it_counts(place):
+    some, blank = json.loads(SOLVED), json.loads(BLANK)
+    at = next(i for i, c in enumerate(some["cells"]) if "def start_phase" in "".join(c["source"]))
+    some["cells"][at] = blank["cells"][at]
+    fewer = json.dumps(some).encode()
+    assert take(place, [(f"{ANN}/a.ipynb", SOLVED), (f"{ANN}/b.ipynb", fewer)])[1] == one("alee")
+
+
 # strangers
 
 
