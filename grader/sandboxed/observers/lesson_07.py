@@ -70,6 +70,9 @@ class _Trained:
     def __init__(self, place: int) -> None:
         self._place = place
 
+    def __repr__(self) -> str:
+        return "a trained model"
+
 
 class _Bench:
     """Training, validation and test that keep a log of what was asked of them."""

@@ -92,7 +92,7 @@ def test_a_chart_is_a_picture_with_words():
 def test_what_is_shown_outlives_the_log_and_the_sanitising():
     verdict = Verdict("00-a/b", "B", "failed", 0.0, 1.0, "c", "1", "2", shown=(TABLE, CHART))
     entry = Entry("k", "ana", "00-a", "keras", {"00-a/b": verdict})
-    assert Entry.from_json(entry.to_json()).verdicts["00-a/b"] == verdict
+    assert Entry.from_plain(json.loads(json.dumps(entry.to_plain()))).verdicts["00-a/b"] == verdict
     html = feedback.clean(feedback.as_html(verdict))
     picture(html)
     assert '<th scope="row">head</th>' in html
