@@ -82,25 +82,27 @@ def main() -> None:
         folder = Path(scratch)
         folder.chmod(0o755)  # the sandbox may become another user
         environment = _environment(folder)
-        room, who = _make_class(folder / "class", options, environment)
+        classroom, who = _make_class(folder / "class", options, environment)
         runs = []
         if options.stock:
-            whole = _part_of(room, folder / "stock", options.stock)
+            whole = _part_of(classroom, folder / "stock", options.stock)
             runs.append(_stock("stock nbgrader, whole notebooks", whole, environment))
         if options.lean:
-            lean = make_lean(_part_of(room, folder / "lean", options.lean))
+            lean = make_lean(_part_of(classroom, folder / "lean", options.lean))
             runs.append(_stock("stock nbgrader, lean notebooks", lean, environment))
         stock = len(runs)
         details = []
         for jobs in options.jobs:
-            run, rows = _ours(shutil.copytree(room, folder / f"ours-{jobs}"), jobs, environment)
+            run, rows = _ours(
+                shutil.copytree(classroom, folder / f"ours-{jobs}"), jobs, environment
+            )
             runs.append(run)
             details.append(rows)
         _print_speed(runs)
         _print_stages(details[-1], options.jobs[-1])
         for run in runs[:stock]:
             _print_agreement(run, runs[-1], who)
-        _print_distance(room, options, details[0], environment)
+        _print_distance(classroom, options, details[0], environment)
 
 
 def _options() -> argparse.Namespace:
@@ -140,9 +142,9 @@ def _make_class(
     return root, who
 
 
-def _part_of(room: Path, to: Path, count: int) -> Path:
+def _part_of(classroom: Path, to: Path, count: int) -> Path:
     """Return a copy of the class with its first ``count`` students."""
-    shutil.copytree(room, to)
+    shutil.copytree(classroom, to)
     for student in sorted((to / "submitted").iterdir())[count:]:
         shutil.rmtree(student)
     return to
@@ -283,7 +285,7 @@ def _full(run: Run, exercise: str) -> float:
 
 
 def _print_distance(
-    room: Path,
+    classroom: Path,
     options: argparse.Namespace,
     rows: Sequence[dict[str, Any]],
     environment: dict[str, str],
@@ -291,7 +293,7 @@ def _print_distance(
     """Compare one job with a warm interpreter that runs the same cells and nothing else."""
     print("\n| framework | ours, s per notebook | warm interpreter | times |\n|---|--:|--:|--:|")
     for framework in options.frameworks:
-        command = measure.python("-m", "benchmarks.warm", str(room), options.lesson, framework)
+        command = measure.python("-m", "benchmarks.warm", str(classroom), options.lesson, framework)
         spent = json.loads(
             measure.run(command, PROJECT, environment | QUIET).output.splitlines()[-1]
         )

@@ -32,15 +32,15 @@ def main() -> None:
     parser.add_argument("--scheduler", default="")
     options = parser.parse_args()
     warnings.filterwarnings("ignore", module=r"nbgrader\..*")
-    room = Classroom(options.room)
+    classroom = Classroom(options.room)
     workers = None
     if options.scheduler:
-        engine, jobs = engine_on(options.scheduler, room.root, sandbox=not options.no_sandbox)
+        engine, jobs = engine_on(options.scheduler, classroom.root, sandbox=not options.no_sandbox)
     else:
         workers = Workers(sandbox=not options.no_sandbox)
-        engine, jobs = Engine(room.root, workers), options.jobs
+        engine, jobs = Engine(classroom.root, workers), options.jobs
     begin = time.perf_counter()
-    outcomes = run_class(room, engine, room.submissions(), jobs=jobs)
+    outcomes = run_class(classroom, engine, classroom.submissions(), jobs=jobs)
     seconds = time.perf_counter() - begin
     own = psutil.Process().memory_full_info().uss / 2**20
     told = {"seconds": seconds, "coordinator_mb": own, **report(outcomes)}

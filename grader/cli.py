@@ -114,18 +114,18 @@ def release(
     from grader.classroom.folder import Classroom
     from grader.classroom.rules import frameworks_of, rule_name, said
 
-    room = Classroom(folder)
+    classroom = Classroom(folder)
     rule = rule_name(framework)
     counts: dict[str, None] = {}  # what there is to say, each once
-    for name in [lesson] if lesson else room.lessons():
-        make = room.release_exam if is_exam(name) else room.release
+    for name in [lesson] if lesson else classroom.lessons():
+        make = classroom.release_exam if is_exam(name) else classroom.release
         files = make(name, frameworks_of(rule))
         for path in files:
             _console.print(f"Released {path}")
         if not files:
             _console.print(f"{name} has submissions, so its notebooks stay as they are.")
-        room.rules().set(name, rule)
-        counts[said(rule, room.notebooks(name))] = None
+        classroom.rules().set(name, rule)
+        counts[said(rule, classroom.notebooks(name))] = None
     for sentence in counts:
         _console.print(f"In the class's grades {sentence}.")
 
@@ -157,23 +157,23 @@ def run(
     from grader.intake import overlooked
     from grader.reports import terminal
 
-    room = Classroom(folder)
-    wanted = room.wanted(lesson, student)
+    classroom = Classroom(folder)
+    wanted = classroom.wanted(lesson, student)
     if not wanted:
-        where = room.root / room.folders.submitted_directory
+        where = classroom.root / classroom.folders.submitted_directory
         _console.print(f"Nothing to grade: no STUDENT/LESSON/FRAMEWORK.ipynb below {where}.")
-        terminal.show_notes(overlooked.reasons(room), _console)
+        terminal.show_notes(overlooked.reasons(classroom), _console)
         raise typer.Exit(1)
-    room.check_writable()
+    classroom.check_writable()
     if scheduler:
         from grader.cluster import engine_on
 
-        engine, slots = engine_on(scheduler, room.root, sandbox=sandbox)
+        engine, slots = engine_on(scheduler, classroom.root, sandbox=sandbox)
         jobs = jobs or slots
-        room.equip(engine)
+        classroom.equip(engine)
     else:
-        engine = engine_for(room.folders, sandbox=sandbox)
-        room.equip(engine)
+        engine = engine_for(classroom.folders, sandbox=sandbox)
+        classroom.equip(engine)
     if exercise:
         name = regrade.exercise_id(exercise, (one.lesson for one in wanted))
         wanted = [one for one in wanted if name.startswith(f"{one.lesson}/")]
@@ -182,21 +182,28 @@ def run(
     try:
         with terminal.progress(len(wanted), _console) as advance:
             outcomes = run_class(
-                room, engine, wanted, jobs=jobs or os.cpu_count() or 1, again=again, notify=advance
+                classroom,
+                engine,
+                wanted,
+                jobs=jobs or os.cpu_count() or 1,
+                again=again,
+                notify=advance,
             )
     except KeyboardInterrupt:
         _end_at_once()
-    late = room.apply_lateness()
+    late = classroom.apply_lateness()
     terminal.show_class(outcomes, _console)
     for name in _lessons(wanted):
-        for kept in room.exclude_overwriting.get(name, ()):
+        for kept in classroom.exclude_overwriting.get(name, ()):
             _console.print(
                 f"{name}: cells saw the assignment's own {kept}, not the students'.", markup=False
             )
     terminal.show_changes(list(regrade.changes(outcomes, before)), before, _console)
     if student is None:
-        terminal.show_missing({name: room.missing(name) for name in _lessons(wanted)}, _console)
-    terminal.show_notes(overlooked.reasons(room), _console)
+        terminal.show_missing(
+            {name: classroom.missing(name) for name in _lessons(wanted)}, _console
+        )
+    terminal.show_notes(overlooked.reasons(classroom), _console)
     if late:
         _console.print(f"{late} late, with points off")
     raise typer.Exit(0 if all(outcome.entry for outcome in outcomes) else 1)
@@ -216,10 +223,10 @@ def accept(
     from grader.grading.submission import read_submission
     from grader.reports import terminal
 
-    room = Classroom(folder)
-    wanted = room.wanted(room.known(lesson), student)
-    engine = Engine(room.root, None)  # what is in the log needs no worker
-    room.equip(engine)
+    classroom = Classroom(folder)
+    wanted = classroom.wanted(classroom.known(lesson), student)
+    engine = Engine(classroom.root, None)  # what is in the log needs no worker
+    classroom.equip(engine)
     given = 0.0
     for one in wanted:
         who = (one.student, one.lesson, one.framework)
@@ -227,8 +234,8 @@ def accept(
         given += engine.accept(read_submission(one.path, source), *who)
     if not given:
         raise ClassroomError(f"Nothing is held of {student}'s work on {lesson}.")
-    terminal.show_class(run_class(room, engine, wanted, jobs=1), _console)
-    room.apply_lateness()
+    terminal.show_class(run_class(classroom, engine, wanted, jobs=1), _console)
+    classroom.apply_lateness()
     points = terminal.points_text(given)
     _console.print(f"{points} points that were held count now; the log keeps what was flagged.")
 
@@ -264,18 +271,18 @@ def feedback(
     from grader.gradebook import feedback_zip
     from grader.reports import class_page
 
-    room = Classroom(folder)
-    for name in [lesson] if lesson else room.graded_lessons():
+    classroom = Classroom(folder)
+    for name in [lesson] if lesson else classroom.graded_lessons():
         try:
-            files = room.feedback(name, student or "*")
+            files = classroom.feedback(name, student or "*")
         except ClassroomError as error:  # of some; nbgrader has said of whom, and written the rest
             _console.print(f"{name}: {error}", markup=False)
             continue
-        where = room.root / room.folders.feedback_directory
+        where = classroom.root / classroom.folders.feedback_directory
         _console.print(f"{name}: {len(files)} pages below {where}", markup=False)
         if platform:
-            _say_zipped(feedback_zip.write(room, name, platform))
-    _console.print(f"Your own page: {class_page.write(room)}")
+            _say_zipped(feedback_zip.write(classroom, name, platform))
+    _console.print(f"Your own page: {class_page.write(classroom)}")
 
 
 def _say_zipped(made: Zipped) -> None:
@@ -306,9 +313,11 @@ def report(
     from grader.classroom.rules import rule_name
     from grader.reports import class_page
 
-    room = Classroom(folder)
-    room.apply_lateness()
-    _console.print(f"Wrote {class_page.write(room, rule_name(framework) if framework else None)}")
+    classroom = Classroom(folder)
+    classroom.apply_lateness()
+    _console.print(
+        f"Wrote {class_page.write(classroom, rule_name(framework) if framework else None)}"
+    )
 
 
 @app.command()
@@ -330,12 +339,12 @@ def export(
     if form not in FORMATS:
         raise ClassroomError(f"--format is {form!r}; expected one of {', '.join(FORMATS)}.")
     rule = rules.rule_name(framework) if framework else ""
-    room = Classroom(folder)
-    room.apply_lateness()
-    room.export(FORMATS[form], to, rule=rule)
+    classroom = Classroom(folder)
+    classroom.apply_lateness()
+    classroom.export(FORMATS[form], to, rule=rule)
     _console.print(f"Wrote {to}")
-    with room.gradebook() as book:
-        for line in scores.summary(book, room.rules(rule or None)):
+    with classroom.gradebook() as book:
+        for line in scores.summary(book, classroom.rules(rule or None)):
             _console.print(line, markup=False)
 
 
@@ -357,9 +366,9 @@ def take_in(
     from grader.classroom.lateness import as_time
     from grader.intake.take_in import Intake
 
-    room = Classroom(folder)
-    taken = Intake.of(room, lesson).archive(archive, as_time(received) if received else None)
-    _say_taken(room, lesson, taken)
+    classroom = Classroom(folder)
+    taken = Intake.of(classroom, lesson).archive(archive, as_time(received) if received else None)
+    _say_taken(classroom, lesson, taken)
 
 
 @app.command()
@@ -371,8 +380,8 @@ def collect(
     from grader.classroom.folder import Classroom
     from grader.intake import exchange
 
-    room = Classroom(folder)
-    _say_taken(room, lesson, exchange.collect(room, room.known(lesson)))
+    classroom = Classroom(folder)
+    _say_taken(classroom, lesson, exchange.collect(classroom, classroom.known(lesson)))
 
 
 @app.command("assign-hand-in")
@@ -385,30 +394,30 @@ def assign_hand_in(
     from grader.classroom.folder import Classroom
     from grader.intake import strangers
 
-    room = Classroom(folder)
-    taken = strangers.assign(room, file, student)
+    classroom = Classroom(folder)
+    taken = strangers.assign(classroom, file, student)
     for note in taken.notes:
         _console.print(f"Note: {note}", markup=False)
     for path in taken.files:
-        _console.print(f"Took in {path.relative_to(room.root)}", markup=False)
-    _console.print(f"Next: grade run {room.root}", markup=False)
+        _console.print(f"Took in {path.relative_to(classroom.root)}", markup=False)
+    _console.print(f"Next: grade run {classroom.root}", markup=False)
 
 
-def _say_taken(room: Classroom, lesson: str, taken: Taken) -> None:
+def _say_taken(classroom: Classroom, lesson: str, taken: Taken) -> None:
     for note in taken.notes:
         _console.print(f"Note: {note}", markup=False)
     if taken.strangers:
         _console.print("Not in the class list; say whose it is:")
     for place in taken.strangers.values():
-        command = shlex.join(["grade", "assign-hand-in", str(place.relative_to(room.root))])
-        command += f" STUDENT -C {shlex.quote(str(room.root))}"
+        command = shlex.join(["grade", "assign-hand-in", str(place.relative_to(classroom.root))])
+        command += f" STUDENT -C {shlex.quote(str(classroom.root))}"
         _console.print(f"  {command}", markup=False, soft_wrap=True)
-    late = room.late(lesson)
+    late = classroom.late(lesson)
     if late:
         _console.print(
             f"{late} came in after the due date. If a platform had them in time: --received"
         )
-    _console.print(f"Took in {len(taken.files)} notebooks. Next: grade run {room.root}")
+    _console.print(f"Took in {len(taken.files)} notebooks. Next: grade run {classroom.root}")
 
 
 @app.command("class-list")
@@ -421,11 +430,11 @@ def class_list(
     from grader.classroom.folder import Classroom
 
     found, notes = lists.read(students)
-    room = Classroom(folder)
-    with room.gradebook() as book:
+    classroom = Classroom(folder)
+    with classroom.gradebook() as book:
         new, known = lists.enter(book, found)
     if found:
-        lists.note_list(room.root)
+        lists.note_list(classroom.root)
     for note in notes:
         _console.print(f"Note: {note}", markup=False)
     _console.print(f"{new} students entered, {known} known before")

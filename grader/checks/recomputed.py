@@ -1,8 +1,7 @@
 """What facts must agree with, worked out again with NumPy where no student's code ever ran.
 
-An observer sends the arrays around what it saw along with what it concluded from them. Here a small
-network of `grader.sandboxed.toy_networks.networks` goes forward and back from the arrays it began
-with. What a
+An observer sends the arrays around what it saw along with what it concluded from them. Here a
+network of `toy_networks.networks` goes forward and back from the arrays it began with. What a
 ``recompute`` returns names the first thing that does not fit, or is empty.
 """
 
@@ -130,7 +129,7 @@ class _Dense:
 
 
 class Network:
-    """A small network of `grader.sandboxed.toy_networks.networks`, without dropout.
+    """A small network of `toy_networks.networks`, without dropout.
 
     Parameters
     ----------
@@ -139,7 +138,7 @@ class Network:
     framework : str
         ``keras`` or ``pytorch``: whose arrays these are.
     weights, statistics : sequence of arrays
-        In the order of `small.arrays` and `small.norms`.
+        In the order of `networks.arrays` and `networks.norms`.
     modes : sequence of bool, optional
         Which BatchNorm layers take the statistics of their batch; none if left out.
     """

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from grader.classroom.engine import Engine
 
 CONFIG_NAME = "nbgrader_config.py"
-ROOM_BYTES = 2**20  # less room than this on the disk, and grading does not begin
+FREE_BYTES = 2**20  # less than this on the disk, and grading does not begin
 _CLASS_CONFIG = '''"""nbgrader's configuration of this class; what stands last wins."""
 
 from grader.configure import configure
@@ -269,7 +269,7 @@ class Classroom:
         probe = self.root / FOLDER / "writable"
         try:
             probe.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            probe.write_bytes(bytes(ROOM_BYTES))  # an empty file fits on a full disk
+            probe.write_bytes(bytes(FREE_BYTES))  # an empty file fits on a full disk
             probe.unlink()
         except OSError as error:
             with contextlib.suppress(OSError):

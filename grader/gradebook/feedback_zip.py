@@ -57,7 +57,7 @@ class Zipped:
     left_out: list[str] = field(default_factory=list)
 
 
-def write(room: Classroom, lesson: str, platform: str) -> Zipped:
+def write(classroom: Classroom, lesson: str, platform: str) -> Zipped:
     """Write ``feedback-PLATFORM-LESSON.zip`` into the class folder.
 
     Raises
@@ -67,13 +67,13 @@ def write(room: Classroom, lesson: str, platform: str) -> Zipped:
     """
     if platform not in PLATFORMS:
         raise ClassroomError(f"--zip is {platform!r}; expected one of {', '.join(PLATFORMS)}.")
-    made = Zipped(room.root / f"feedback-{platform}-{lesson}.zip")
+    made = Zipped(classroom.root / f"feedback-{platform}-{lesson}.zip")
     pattern, members = PLATFORMS[platform]
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as opened:
-        for student, pages in _pages(room, lesson).items():
+        for student, pages in _pages(classroom, lesson).items():
             known = [page for page in pages if pattern.search(page.archived)]
-            for name, data in members(room, lesson, known):
+            for name, data in members(classroom, lesson, known):
                 opened.writestr(name, data)
             (made.students if known else made.left_out).append(student)
     if not made.students:
@@ -85,10 +85,12 @@ def write(room: Classroom, lesson: str, platform: str) -> Zipped:
     return made
 
 
-def _pages(room: Classroom, lesson: str) -> dict[str, list[_Page]]:
-    names = archive_names.names(room.root)
+def _pages(classroom: Classroom, lesson: str) -> dict[str, list[_Page]]:
+    names = archive_names.names(classroom.root)
     found: dict[str, list[_Page]] = {}
-    for student, name, folder in layout.found(room.folders, room.folders.feedback_directory):
+    for student, name, folder in layout.found(
+        classroom.folders, classroom.folders.feedback_directory
+    ):
         for path in sorted(folder.glob("*.html")) if name == lesson else ():
             archived = names.get((student, lesson, path.stem), "")
             found.setdefault(student, []).append(_Page(student, path.stem, path, archived))
@@ -98,14 +100,14 @@ def _pages(room: Classroom, lesson: str) -> dict[str, list[_Page]]:
 Members = Callable[[Classroom, str, list[_Page]], Iterator[tuple[str, bytes]]]
 
 
-def _moodle(room: Classroom, lesson: str, pages: list[_Page]) -> Iterator[tuple[str, bytes]]:
+def _moodle(classroom: Classroom, lesson: str, pages: list[_Page]) -> Iterator[tuple[str, bytes]]:
     for page in pages:
         folder = _MOODLE.search(page.archived)
         if folder:
             yield f"{folder[0]}/{page.path.name}", page.path.read_bytes()
 
 
-def _canvas(room: Classroom, lesson: str, pages: list[_Page]) -> Iterator[tuple[str, bytes]]:
+def _canvas(classroom: Classroom, lesson: str, pages: list[_Page]) -> Iterator[tuple[str, bytes]]:
     """Yield one file for each that was handed in; a zip holds the pages of all that was in it."""
     by_name: dict[str, list[_Page]] = {}
     for page in pages:
@@ -114,7 +116,7 @@ def _canvas(room: Classroom, lesson: str, pages: list[_Page]) -> Iterator[tuple[
         if name.lower().endswith(".zip"):
             yield name, _packed(own)
         else:
-            yield name, _graded(room, lesson, own[0])
+            yield name, _graded(classroom, lesson, own[0])
 
 
 def _packed(pages: list[_Page]) -> bytes:
@@ -125,12 +127,12 @@ def _packed(pages: list[_Page]) -> bytes:
     return content.getvalue()
 
 
-def _graded(room: Classroom, lesson: str, page: _Page) -> bytes:
+def _graded(classroom: Classroom, lesson: str, page: _Page) -> bytes:
     """Return the graded notebook, with the points above it and comments below their cells."""
-    step = room.folders.autograded_directory
-    path = layout.place(room.folders, step, page.student, lesson) / f"{page.notebook}.ipynb"
+    step = classroom.folders.autograded_directory
+    path = layout.place(classroom.folders, step, page.student, lesson) / f"{page.notebook}.ipynb"
     made = nbformat.read(path, as_version=4)
-    with room.gradebook() as book:
+    with classroom.gradebook() as book:
         stored = book.find_submission_notebook(page.notebook, lesson, page.student)
         said = {one.name: one.comment for one in stored.comments if one.comment}
         head = _points(stored)

@@ -23,7 +23,7 @@ from grader.grading.submission import Submission, grade_id, rebuilt_notebook
 
 
 def record(
-    room: Classroom,
+    classroom: Classroom,
     book: Gradebook,
     engine: Engine,
     submitted: Submitted,
@@ -39,23 +39,23 @@ def record(
         gradebook cannot be written.
     """
     try:
-        _enter(room, book, engine, submitted, submission, entry)
+        _enter(classroom, book, engine, submitted, submission, entry)
     except (SQLAlchemyError, InvalidEntry) as error:
         book.db.rollback()
         reason = database_reason(error)
         raise ClassroomError(f"the gradebook could not be written: {reason}.") from None
-    _write_notebook(room, engine, submitted, submission, entry, engine.cell_scores(entry))
+    _write_notebook(classroom, engine, submitted, submission, entry, engine.cell_scores(entry))
 
 
 def _enter(
-    room: Classroom,
+    classroom: Classroom,
     book: Gradebook,
     engine: Engine,
     submitted: Submitted,
     submission: Submission,
     entry: Entry,
 ) -> None:
-    stored = _stored_notebook(room, book, submitted)
+    stored = _stored_notebook(classroom, book, submitted)
     source = engine.source(submitted.lesson, submitted.framework, submitted.student)
     scoring.settle(stored, source, submission, engine.cell_scores(entry))
     _settle_missing(submitted, stored)
@@ -68,7 +68,9 @@ def _settle_missing(submitted: Submitted, stored: SubmittedNotebook) -> None:
             scoring.settle_missing(other)
 
 
-def _stored_notebook(room: Classroom, book: Gradebook, submitted: Submitted) -> SubmittedNotebook:
+def _stored_notebook(
+    classroom: Classroom, book: Gradebook, submitted: Submitted
+) -> SubmittedNotebook:
     try:
         book.find_notebook(submitted.framework, submitted.lesson)
     except MissingEntry:
@@ -76,7 +78,7 @@ def _stored_notebook(room: Classroom, book: Gradebook, submitted: Submitted) -> 
             f"The gradebook does not know {submitted.lesson} for {submitted.framework}; "
             f"release it first: grade release {submitted.lesson}"
         ) from None
-    when = room.received(submitted)
+    when = classroom.received(submitted)
     book.update_or_create_student(submitted.student)
     extra = {"timestamp": when} if when else {}
     book.update_or_create_submission(submitted.lesson, submitted.student, **extra)
@@ -84,7 +86,7 @@ def _stored_notebook(room: Classroom, book: Gradebook, submitted: Submitted) -> 
 
 
 def _write_notebook(
-    room: Classroom,
+    classroom: Classroom,
     engine: Engine,
     submitted: Submitted,
     submission: Submission,
@@ -99,8 +101,8 @@ def _write_notebook(
             cell.metadata.nbgrader["cell_type"] = cell.cell_type
     fill(notebook, {name: listed for name, (_, listed) in scores.items()}, entry.notes)
     who = submitted.student, submitted.lesson
-    folder = layout.place(room.folders, room.folders.autograded_directory, *who)
+    folder = layout.place(classroom.folders, classroom.folders.autograded_directory, *who)
     text = nbformat.writes(notebook) + "\n"
     replace_file(folder / f"{submitted.framework}.ipynb", text.encode("utf-8", "replace"))
-    kept = room.exclude_overwriting.get(submitted.lesson, ())
-    carry(room.folders, *who, room.receipts.time(*who), kept)
+    kept = classroom.exclude_overwriting.get(submitted.lesson, ())
+    carry(classroom.folders, *who, classroom.receipts.time(*who), kept)

@@ -79,7 +79,7 @@ def _is_pair(plain: Any) -> bool:
 
 
 def run_class(
-    room: Classroom,
+    classroom: Classroom,
     engine: Engine,
     wanted: Iterable[Submitted],
     *,
@@ -94,13 +94,15 @@ def run_class(
     graded. Interrupted at any moment, the next call goes on where this one stopped.
     """
     before = engine.log.latest()
-    recorded = _Recorded.load(room.root)
+    recorded = _Recorded.load(classroom.root)
     outcomes = []
-    with room.gradebook() as book:
+    with classroom.gradebook() as book:
         present = _in_gradebook(book)
         for submitted, submission, made, read_s in _graded(engine, wanted, jobs, again):
             begin = time.perf_counter()
-            outcome = _write(room, book, engine, recorded, present, submitted, submission, made)
+            outcome = _write(
+                classroom, book, engine, recorded, present, submitted, submission, made
+            )
             outcome = _compared(outcome, before)
             outcome = replace(outcome, read_s=read_s, write_s=time.perf_counter() - begin)
             outcomes.append(outcome)
@@ -170,7 +172,7 @@ def _finish(engine: Engine, future: Future[Entry]) -> _Made:
 
 
 def _write(
-    room: Classroom,
+    classroom: Classroom,
     book: Gradebook,
     engine: Engine,
     recorded: _Recorded,
@@ -188,7 +190,7 @@ def _write(
     if state == "known" and there and recorded.has(name, mark):
         return Outcome(submitted, entry, state)
     try:
-        record(room, book, engine, submitted, submission, entry)
+        record(classroom, book, engine, submitted, submission, entry)
     except (ClassroomError, OSError) as error:
         return Outcome(submitted, entry, "refused", str(error))
     with contextlib.suppress(OSError):  # if not noted, it is written again next time

@@ -37,7 +37,7 @@ class _Parcel:
     arrived: datetime
 
 
-def collect(room: Classroom, lesson: str) -> Taken:
+def collect(classroom: Classroom, lesson: str) -> Taken:
     """Take in everyone's newest submission of a lesson.
 
     Raises
@@ -45,14 +45,14 @@ def collect(room: Classroom, lesson: str) -> Taken:
     ClassroomError
         If the class has no exchange; the message says what to configure.
     """
-    settings = ExchangeCollect(coursedir=room.folders, config=room.config)
-    inbound = Path(settings.root, room.folders.course_id, "inbound")
-    if not room.folders.course_id or not inbound.is_dir():
+    settings = ExchangeCollect(coursedir=classroom.folders, config=classroom.config)
+    inbound = Path(settings.root, classroom.folders.course_id, "inbound")
+    if not classroom.folders.course_id or not inbound.is_dir():
         raise ClassroomError(
             f"There is no exchange at {inbound}. Say in the class's nbgrader_config.py where it "
             "is: c.Exchange.root and c.CourseDirectory.course_id."
         )
-    intake = Intake.of(room, lesson)
+    intake = Intake.of(classroom, lesson)
     notes = intake.taken.notes
     newest: dict[str, _Parcel] = {}
     for parcel in _parcels(inbound, lesson, notes, check_owner=settings.check_owner):

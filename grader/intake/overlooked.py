@@ -22,14 +22,14 @@ EXPECTED = "expected STUDENT/LESSON/keras.ipynb or pytorch.ipynb"
 MOST = 200  # files that are looked into
 
 
-def reasons(room: Classroom) -> list[str]:
+def reasons(classroom: Classroom) -> list[str]:
     """Return each file in the folder of submissions that is not graded, with the reason.
 
     Files beside a notebook that is graded are its own business.
     """
-    root, folders = room.root, room.folders
+    root, folders = classroom.root, classroom.folders
     folder = root / folders.submitted_directory
-    known = {one.path for one in room.submissions()}
+    known = {one.path for one in classroom.submissions()}
     full = {path.parent for path in known}
     recognizer = Recognizer(root, folders)
     notes = list(_waiting(root))

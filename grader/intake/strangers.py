@@ -21,7 +21,7 @@ from grader.intake.take_in import NBGRADERS_OWN, STRANGERS, Found, Intake, Taken
 from grader.reading.files import read_bytes
 
 
-def assign(room: Classroom, file: Path, student: str) -> Taken:
+def assign(classroom: Classroom, file: Path, student: str) -> Taken:
     """Take in, as a student's, what a stranger handed in, or a notebook that came by mail.
 
     Parameters
@@ -39,18 +39,21 @@ def assign(room: Classroom, file: Path, student: str) -> Taken:
     ClassroomError
         If there is no such file or student, or the file is no notebook of the class.
     """
-    who = _known(room, student)
-    place = (file if file.exists() else room.root / file).resolve()
+    who = _known(classroom, student)
+    place = (file if file.exists() else classroom.root / file).resolve()
     if not place.exists():
         raise ClassroomError(f"There is no {file}; expected a notebook or a stranger's folder.")
-    for base in (room.root / FOLDER / STRANGERS, room.root / room.folders.submitted_directory):
+    for base in (
+        classroom.root / FOLDER / STRANGERS,
+        classroom.root / classroom.folders.submitted_directory,
+    ):
         if place != base and place.is_relative_to(base):
-            return _adopt(room, base, place.relative_to(base), who)
-    return _by_content(room, place, who)
+            return _adopt(classroom, base, place.relative_to(base), who)
+    return _by_content(classroom, place, who)
 
 
-def _known(room: Classroom, student: str) -> str:
-    with room.gradebook() as book:
+def _known(classroom: Classroom, student: str) -> str:
+    with classroom.gradebook() as book:
         ids = [one.id for one in book.students]
     if student in ids:
         return student
@@ -61,20 +64,20 @@ def _known(room: Classroom, student: str) -> str:
     )
 
 
-def _by_content(room: Classroom, path: Path, who: str) -> Taken:
+def _by_content(classroom: Classroom, path: Path, who: str) -> Taken:
     try:
         content = read_bytes(path)
     except (OSError, ValueError) as error:
         raise ClassroomError(f"{path} cannot be read: {error}") from None
-    seen = Recognizer(room.root, room.folders).look(content)
+    seen = Recognizer(classroom.root, classroom.folders).look(content)
     if seen is None or not seen.framework:
-        raise ClassroomError(f"{path} holds the cells of no lesson in {room.root}.")
-    intake = Intake.of(room, seen.lesson)
+        raise ClassroomError(f"{path} holds the cells of no lesson in {classroom.root}.")
+    intake = Intake.of(classroom, seen.lesson)
     intake.keep(who, Found(path.name, seen.framework, content), datetime.now(UTC))
     return intake.taken
 
 
-def _adopt(room: Classroom, base: Path, place: Path, who: str) -> Taken:
+def _adopt(classroom: Classroom, base: Path, place: Path, who: str) -> Taken:
     """Move what is below a stranger's folder to where a student's work is."""
     stranger, *below = place.parts
     if stranger == who:
@@ -82,16 +85,16 @@ def _adopt(room: Classroom, base: Path, place: Path, who: str) -> Taken:
     taken = Taken()
     for folder in [base / stranger / below[0]] if below else _folders(base / stranger):
         intake, names = (
-            Intake.of(room, folder.name),
-            lessons.notebook_names(folder.name, room.root, room.folders),
+            Intake.of(classroom, folder.name),
+            lessons.notebook_names(folder.name, classroom.root, classroom.folders),
         )
         only = below[1:] if below[1:2] != [attachments.NAME] else []
         for path in sorted(folder.glob("*.ipynb")):
             if path.stem in names and only in ([], [path.name]):
-                _move(room, intake, path, stranger, who)
+                _move(classroom, intake, path, stranger, who)
         if not list(folder.glob("*.ipynb")):
-            _move_the_rest(room, intake, folder, who)
-            _forget(room, stranger, folder.name)
+            _move_the_rest(classroom, intake, folder, who)
+            _forget(classroom, stranger, folder.name)
         taken.files += intake.taken.files
         taken.notes += intake.taken.notes
     _remove_empty(base / stranger)  # other lessons may wait in it
@@ -102,9 +105,9 @@ def _folders(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.is_dir())
 
 
-def _move(room: Classroom, intake: Intake, path: Path, stranger: str, who: str) -> None:
+def _move(classroom: Classroom, intake: Intake, path: Path, stranger: str, who: str) -> None:
     content, lesson = read_bytes(path), path.parent.name
-    receipt = Receipts(room.root).get(stranger, lesson, path.stem)
+    receipt = Receipts(classroom.root).get(stranger, lesson, path.stem)
     when = receipt.time.replace(tzinfo=UTC) if receipt else datetime.now(UTC)
     found = Found(path.name, path.stem, content)
     intake.keep(who, found, when, vouched=bool(receipt and receipt.vouched))
@@ -112,9 +115,9 @@ def _move(room: Classroom, intake: Intake, path: Path, stranger: str, who: str) 
         path.unlink()
 
 
-def _move_the_rest(room: Classroom, intake: Intake, folder: Path, who: str) -> None:
+def _move_the_rest(classroom: Classroom, intake: Intake, folder: Path, who: str) -> None:
     """Move attachments, and what nbgrader's exchange needs, once no notebook is left."""
-    apart = attachments.folder_of(room.root, folder.parent.name, folder.name)
+    apart = attachments.folder_of(classroom.root, folder.parent.name, folder.name)
     for place in (folder / attachments.NAME, apart):
         for path in sorted(place.glob("*")):
             attachments.keep(intake.attachments(who), path.name, path.read_bytes())
@@ -125,14 +128,14 @@ def _move_the_rest(room: Classroom, intake: Intake, folder: Path, who: str) -> N
     _remove_empty(folder)  # what else a person has put there stays
 
 
-def _forget(room: Classroom, stranger: str, lesson: str) -> None:
+def _forget(classroom: Classroom, stranger: str, lesson: str) -> None:
     """Take what was graded under a name that was not the owner's out of the gradebook."""
-    folders = room.folders
+    folders = classroom.folders
     for step in (folders.autograded_directory, folders.feedback_directory):
         graded = layout.place(folders, step, stranger, lesson)
         shutil.rmtree(graded, ignore_errors=True)
         _remove_empty(graded.parent)
-    with room.gradebook() as book, contextlib.suppress(MissingEntry):
+    with classroom.gradebook() as book, contextlib.suppress(MissingEntry):
         book.remove_submission(lesson, stranger)
         student = book.find_student(stranger)
         listed = (student.first_name, student.last_name, student.email, student.lms_user_id)

@@ -122,10 +122,12 @@ class Intake:
         self.taken = Taken()
 
     @classmethod
-    def of(cls, room: Classroom, lesson: str) -> Intake:
+    def of(cls, classroom: Classroom, lesson: str) -> Intake:
         """Return what takes in submissions of a class's lesson."""
-        submitted = room.root / room.folders.submitted_directory
-        return cls(room.root, submitted, room.known(lesson), room.roll(), room.folders)
+        submitted = classroom.root / classroom.folders.submitted_directory
+        return cls(
+            classroom.root, submitted, classroom.known(lesson), classroom.roll(), classroom.folders
+        )
 
     def archive(self, source: Path, received: datetime | None = None) -> Taken:
         """Take in a zip, or a folder that is laid out like one.

@@ -124,18 +124,18 @@ class Part:
         return statistics.median(self.scores) if self.scores else 0.0
 
 
-def write(room: Classroom, rule: str | None = None) -> Path:
+def write(classroom: Classroom, rule: str | None = None) -> Path:
     """Write ``class.html`` into the class folder; return the file."""
-    entries = Log(room.root).latest()
-    rules = room.rules(rule)
-    with room.gradebook() as book:
+    entries = Log(classroom.root).latest()
+    rules = classroom.rules(rule)
+    with classroom.gradebook() as book:
         names = [assignment.name for assignment in book.assignments]
-        parts = [_part(room, book, name, rules, entries) for name in names]
+        parts = [_part(classroom, book, name, rules, entries) for name in names]
         people = len(book.students)
     text = _template().render(
-        parts=parts, people=people, made=datetime.now().astimezone(), root=room.root.name
+        parts=parts, people=people, made=datetime.now().astimezone(), root=classroom.root.name
     )
-    path = room.root / PAGE
+    path = classroom.root / PAGE
     path.write_text(text, "utf-8")
     return path
 
@@ -153,12 +153,12 @@ def _template() -> jinja2.Template:
 
 
 def _part(
-    room: Classroom, book: Gradebook, lesson: str, rules: Rules, entries: Mapping[Who, Entry]
+    classroom: Classroom, book: Gradebook, lesson: str, rules: Rules, entries: Mapping[Who, Entry]
 ) -> Part:
     rule, assignment = rules[lesson], book.find_assignment(lesson)
     people = {submission.student_id for submission in assignment.submissions}
     own = [one for one in entries.values() if one.lesson == lesson and one.student in people]
-    rows = [_row(room, book, student, lesson, rule, own) for student in book.students]
+    rows = [_row(classroom, book, student, lesson, rule, own) for student in book.students]
     of = full_marks(assignment, rule)
     bins = _bins([row.counted.score for row in rows if row.counted.handed_in], of)
     return Part(
@@ -167,15 +167,15 @@ def _part(
         of,
         tuple(rows),
         tuple(_exercises(own)),
-        tuple(_mistakes(room, own)[:_MOST]),
-        tuple(_flagged(room, own)),
+        tuple(_mistakes(classroom, own)[:_MOST]),
+        tuple(_flagged(classroom, own)),
         _distribution(lesson, bins),
         bins,
     )
 
 
 def _row(
-    room: Classroom,
+    classroom: Classroom,
     book: Gradebook,
     student: Any,
     lesson: str,
@@ -190,25 +190,25 @@ def _row(
         " ".join(filter(None, parts)) or who,
         who,
         found,
-        tuple(_link(room, entry, entry.framework) for entry in own),
+        tuple(_link(classroom, entry, entry.framework) for entry in own),
         sum(entry.seconds for entry in own),
         f"−{points_text(found.penalty)} for lateness" if found.penalty else "",
-        _attachments(room, who, lesson),
+        _attachments(classroom, who, lesson),
     )
 
 
-def _attachments(room: Classroom, student: str, lesson: str) -> tuple[Link, ...]:
+def _attachments(classroom: Classroom, student: str, lesson: str) -> tuple[Link, ...]:
     """Return links to what a student handed in beside notebooks."""
-    files = attachments.listed(room.root, student, lesson)
-    places = [path.relative_to(room.root).as_posix() for path in files]
+    files = attachments.listed(classroom.root, student, lesson)
+    places = [path.relative_to(classroom.root).as_posix() for path in files]
     return tuple(Link(path.name, quote(place)) for path, place in zip(files, places, strict=True))
 
 
-def _link(room: Classroom, entry: Entry, text: str, check_id: str = "") -> Link:
+def _link(classroom: Classroom, entry: Entry, text: str, check_id: str = "") -> Link:
     """Return a link to somebody's feedback, to the exercise there if one is named."""
-    place = Path(room.folders.feedback_directory, entry.student, entry.lesson)
+    place = Path(classroom.folders.feedback_directory, entry.student, entry.lesson)
     page = place / f"{entry.framework}.html"
-    if not (room.root / page).is_file():
+    if not (classroom.root / page).is_file():
         return Link(text)
     below = f"#test-{check_id.partition('/')[2]}" if check_id else ""
     return Link(text, quote(page.as_posix()) + below)
@@ -248,7 +248,7 @@ def _exercises(entries: Iterable[Entry]) -> list[Exercise]:
     return sorted(made.values(), key=lambda one: one.framework)
 
 
-def _mistakes(room: Classroom, entries: Iterable[Entry]) -> list[Mistake]:
+def _mistakes(classroom: Classroom, entries: Iterable[Entry]) -> list[Mistake]:
     """Return the named mistakes, the most frequent first."""
     made: dict[tuple[str, str], Mistake] = {}
     for entry in entries:
@@ -258,7 +258,7 @@ def _mistakes(room: Classroom, entries: Iterable[Entry]) -> list[Mistake]:
             name = (verdict.check_id, verdict.hint_id)
             one = made.setdefault(name, Mistake(verdict.title, verdict.hint_id, _step(verdict)))
             who = f"{entry.student} ({entry.framework})"
-            one.links.append(_link(room, entry, who, verdict.check_id))
+            one.links.append(_link(classroom, entry, who, verdict.check_id))
     return sorted(made.values(), key=lambda one: -len(one.links))
 
 
@@ -272,12 +272,12 @@ def _step(verdict: Verdict) -> str:
         return ""
 
 
-def _flagged(room: Classroom, entries: Iterable[Entry]) -> list[tuple[Link, str]]:
+def _flagged(classroom: Classroom, entries: Iterable[Entry]) -> list[tuple[Link, str]]:
     """Return the submissions that a person should look at, and why."""
     flagged = []
     for entry in entries:
         reasons = [*flags(entry), *entry.notes]
         if reasons:
-            link = _link(room, entry, f"{entry.student} ({entry.framework})")
+            link = _link(classroom, entry, f"{entry.student} ({entry.framework})")
             flagged.append((link, "; ".join(dict.fromkeys(reasons))))
     return flagged

@@ -34,7 +34,7 @@ SLOW = "import time\ntime.sleep(0.4)\n"
 
 
 @pytest.fixture(scope="module")
-def room(tmp_path_factory):
+def classroom(tmp_path_factory):
     root = tmp_path_factory.mktemp("cluster") / "class"
     light.write_lesson(root)
     for number in range(STUDENTS):
@@ -86,17 +86,17 @@ def _start(role, *options):
     return start
 
 
-def points(room):
-    with room.gradebook() as book:
+def points(classroom):
+    with classroom.gradebook() as book:
         return {s.student_id: s.score for s in book.assignment_submissions(light.LESSON)}
 
 
 @pytest.mark.torch
 @pytest.mark.skipif(os.name != "posix", reason="kills with SIGKILL")
-def test_a_worker_killed_half_way_loses_and_doubles_nothing(room, cluster, tmp_path):
+def test_a_worker_killed_half_way_loses_and_doubles_nothing(classroom, cluster, tmp_path):
     address, (victim, _) = cluster
-    alone = Classroom(shutil.copytree(room.root, tmp_path / "alone"))
-    shared = Classroom(shutil.copytree(room.root, tmp_path / "shared"))
+    alone = Classroom(shutil.copytree(classroom.root, tmp_path / "alone"))
+    shared = Classroom(shutil.copytree(classroom.root, tmp_path / "shared"))
 
     engine, jobs = engine_on(address, shared.root, sandbox=False)
     assert jobs == 4
@@ -121,8 +121,8 @@ def test_a_worker_killed_half_way_loses_and_doubles_nothing(room, cluster, tmp_p
 
 
 @pytest.mark.torch
-def test_the_door_takes_a_scheduler(room, cluster, tmp_path):
-    root = shutil.copytree(room.root, tmp_path / "class")
+def test_the_door_takes_a_scheduler(classroom, cluster, tmp_path):
+    root = shutil.copytree(classroom.root, tmp_path / "class")
     for student in sorted((root / "submitted").iterdir())[2:]:
         shutil.rmtree(student)
     door = "from grader.cli import main; main()"

@@ -99,21 +99,21 @@ def graded(tmp_path_factory):
         nb.write(_file(root, student), nb.submitted_notebook(answer))
     _odd_files(root)
     nb.write(_file(root, "33-widgets"), _widgets())
-    room = Classroom(root)
-    room.release(nb.LESSON)
+    classroom = Classroom(root)
+    classroom.release(nb.LESSON)
     os.environ["LMS_TOKEN"] = "token-of-the-instructor"
     host = _listen()
     workers = Workers(bare=True, memory_mb=400, extra=(nb.ROOT / "tests",))
     try:
-        outcomes = run_class(room, Engine(root, workers), room.submissions(), jobs=3)
+        outcomes = run_class(classroom, Engine(root, workers), classroom.submissions(), jobs=3)
         before = _digest(root / "gradebook.db")
         time.sleep(1.5)  # what a daemon would need
-        room.feedback(nb.LESSON)
+        classroom.feedback(nb.LESSON)
     finally:
         workers.close()
         host.close()
         del os.environ["LMS_TOKEN"]
-    return room, {o.submitted.student: o.entry for o in outcomes}, before
+    return classroom, {o.submitted.student: o.entry for o in outcomes}, before
 
 
 def _listen():
@@ -180,8 +180,8 @@ def test_no_cheat_earns_more_than_an_honest_wrong_answer(graded):
 
 @pytest.mark.attack(35)
 def test_the_time_of_receipt_counts_and_not_what_a_student_wrote(graded):
-    room, _, _ = graded
-    with room.gradebook() as book:
+    classroom, _, _ = graded
+    with classroom.gradebook() as book:
         when = {s.student_id: s.timestamp for s in book.assignment_submissions(nb.LESSON)}
     assert when["35-believable"] == RECEIVED.replace(tzinfo=None)
     assert when["35-time"] is None
@@ -189,17 +189,19 @@ def test_the_time_of_receipt_counts_and_not_what_a_student_wrote(graded):
 
 @pytest.mark.attack(26, 45)
 def test_the_gradebook_is_as_the_coordinator_left_it(graded):
-    room, entries, before = graded
-    assert _digest(room.root / "gradebook.db") == before
-    with room.gradebook() as book:
+    classroom, entries, before = graded
+    assert _digest(classroom.root / "gradebook.db") == before
+    with classroom.gradebook() as book:
         stored = {s.student_id: s.score for s in book.assignment_submissions(nb.LESSON)}
     assert stored == {student: entry.points for student, entry in entries.items()}
 
 
 @pytest.mark.attack(25, 29, 32, 33)
 def test_nothing_of_the_hosts_leaks_into_feedback(graded):
-    room, _, _ = graded
-    pages = {p.parents[1].name: p.read_text("utf-8") for p in room.root.glob("feedback/*/*/*.html")}
+    classroom, _, _ = graded
+    pages = {
+        p.parents[1].name: p.read_text("utf-8") for p in classroom.root.glob("feedback/*/*/*.html")
+    }
     assert "honest" in pages
     for page in pages.values():
         assert "token-of-the-instructor" not in page
@@ -214,17 +216,17 @@ def test_nothing_of_the_hosts_leaks_into_feedback(graded):
 
 @pytest.mark.attack(27, 31, 55)
 def test_files_beside_a_notebook_go_nowhere(graded):
-    room, entries, _ = graded
-    assert not list(room.root.glob("autograded/**/stolen.txt"))
-    assert not list(room.root.glob("feedback/**/stolen.txt"))
-    assert not (room.root / "pickled").exists()
+    classroom, entries, _ = graded
+    assert not list(classroom.root.glob("autograded/**/stolen.txt"))
+    assert not list(classroom.root.glob("feedback/**/stolen.txt"))
+    assert not (classroom.root / "pickled").exists()
     assert "could not be read" in entries["27-link"].notes[0]
     assert "could not be read" in entries["55-pipe"].notes[0]
 
 
 @pytest.mark.attack(27, 34)
 def test_submissions_are_untouched(graded):
-    room, _, _ = graded
-    made = nbformat.read(_file(room.root, "honest"), as_version=4)
+    classroom, _, _ = graded
+    made = nbformat.read(_file(classroom.root, "honest"), as_version=4)
     assert made.cells[3].source == nb.RIGHT
-    assert _file(room.root, "27-link").is_symlink()
+    assert _file(classroom.root, "27-link").is_symlink()

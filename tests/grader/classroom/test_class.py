@@ -55,7 +55,7 @@ def released(tmp_path_factory):
 
 
 @pytest.fixture
-def room(released, tmp_path):
+def classroom(released, tmp_path):
     register(sample.DOUBLE)
     return Classroom(shutil.copytree(released, tmp_path / "class"))
 
@@ -64,92 +64,92 @@ def hand_in(root, student, notebook):
     nb.write(root / "submitted" / student / nb.LESSON / "pytorch.ipynb", notebook)
 
 
-def points(room):
-    with room.gradebook() as book:
+def points(classroom):
+    with classroom.gradebook() as book:
         return {s.student_id: s.score for s in book.assignment_submissions(nb.LESSON)}
 
 
-def grade_all(room, **options):
-    engine = Engine(room.root, bare)
-    return run_class(room, engine, room.submissions(), jobs=2, **options)
+def grade_all(classroom, **options):
+    engine = Engine(classroom.root, bare)
+    return run_class(classroom, engine, classroom.submissions(), jobs=2, **options)
 
 
-def test_release_leaves_no_answer_in(room):
-    released = nbformat.read(room.root / "lessons" / nb.LESSON / "pytorch.ipynb", as_version=4)
+def test_release_leaves_no_answer_in(classroom):
+    released = nbformat.read(classroom.root / "lessons" / nb.LESSON / "pytorch.ipynb", as_version=4)
     assert released.cells[3].source == "# YOUR CODE HERE\n..."
     assert released.cells[4].source == 'check("00-sample/double", double)'
 
 
-def test_a_class_is_graded_once_and_resumes(room, released):
-    outcomes = grade_all(room)
-    assert points(room) == POINTS
+def test_a_class_is_graded_once_and_resumes(classroom, released):
+    outcomes = grade_all(classroom)
+    assert points(classroom) == POINTS
     assert {o.state for o in outcomes} == {"graded", "known"}  # equal texts are run once
-    assert {o.state for o in grade_all(room)} == {"known"}
-    shutil.copy(released / "gradebook.db", room.root)
-    assert {o.state for o in grade_all(room)} == {"known"}
-    assert points(room) == POINTS
+    assert {o.state for o in grade_all(classroom)} == {"known"}
+    shutil.copy(released / "gradebook.db", classroom.root)
+    assert {o.state for o in grade_all(classroom)} == {"known"}
+    assert points(classroom) == POINTS
 
 
-def test_a_mended_submission_shows_its_change(room):
-    grade_all(room)
-    hand_in(room.root, "bo", nb.submitted_notebook(nb.RIGHT))
-    changed = [o for o in grade_all(room) if o.before is not None]
+def test_a_mended_submission_shows_its_change(classroom):
+    grade_all(classroom)
+    hand_in(classroom.root, "bo", nb.submitted_notebook(nb.RIGHT))
+    changed = [o for o in grade_all(classroom) if o.before is not None]
     assert [(o.submitted.student, o.before, o.entry.points) for o in changed] == [("bo", 1.0, 3.0)]
 
 
-def test_the_log_survives_a_cut_line(room):
-    grade_all(room)
-    path = room.root / ".grader" / "verdicts.jsonl"
+def test_the_log_survives_a_cut_line(classroom):
+    grade_all(classroom)
+    path = classroom.root / ".grader" / "verdicts.jsonl"
     path.write_bytes(path.read_bytes()[:-40])
-    outcomes = grade_all(room)
+    outcomes = grade_all(classroom)
     assert sum(o.state == "graded" for o in outcomes) <= 1
     assert all(json.loads(line) for line in path.read_text().splitlines() if line.endswith("}"))
-    assert points(room) == POINTS
+    assert points(classroom) == POINTS
 
 
-def test_nbgraders_own_autograde_agrees(room):
-    plugins._engines[(room.root, True)] = Engine(room.root, bare)
-    folders = CourseDirectory(config=room.config, assignment_id=nb.LESSON)
+def test_nbgraders_own_autograde_agrees(classroom):
+    plugins._engines[(classroom.root, True)] = Engine(classroom.root, bare)
+    folders = CourseDirectory(config=classroom.config, assignment_id=nb.LESSON)
     try:
-        Autograde(coursedir=folders, config=room.config).start()
+        Autograde(coursedir=folders, config=classroom.config).start()
     finally:
-        del plugins._engines[(room.root, True)]
-    assert points(room) == POINTS
+        del plugins._engines[(classroom.root, True)]
+    assert points(classroom) == POINTS
     made = nbformat.read(
-        room.root / "autograded" / "bo" / nb.LESSON / "pytorch.ipynb", as_version=4
+        classroom.root / "autograded" / "bo" / nb.LESSON / "pytorch.ipynb", as_version=4
     )
     assert "Multiply by two; you squared." in made.cells[4].outputs[0].data["text/plain"]
-    broken = room.root / "autograded" / "fay" / nb.LESSON / "pytorch.ipynb"
+    broken = classroom.root / "autograded" / "fay" / nb.LESSON / "pytorch.ipynb"
     assert "could not be read" in nbformat.read(broken, as_version=4).cells[0].source
 
 
-def test_feedback_and_export(room):
-    grade_all(room)
-    pages = room.feedback(nb.LESSON)
+def test_feedback_and_export(classroom):
+    grade_all(classroom)
+    pages = classroom.feedback(nb.LESSON)
     assert len(pages) == len(POINTS)
-    page = (room.root / "feedback" / "bo" / nb.LESSON / "pytorch.html").read_text("utf-8")
+    page = (classroom.root / "feedback" / "bo" / nb.LESSON / "pytorch.html").read_text("utf-8")
     assert "you squared" in page
-    room.export(CsvExporter, room.root / "grades.csv")
-    with (room.root / "grades.csv").open(encoding="utf-8", newline="") as stream:
+    classroom.export(CsvExporter, classroom.root / "grades.csv")
+    with (classroom.root / "grades.csv").open(encoding="utf-8", newline="") as stream:
         rows = {row["student_id"]: row for row in csv.DictReader(stream)}
     assert rows["ana"]["score"] == "3.0"
     assert rows["'=dee"]["max_score"] == "3.0"
     assert "élan ü" in rows
 
 
-def test_an_unreleased_lesson_is_refused_and_the_rest_graded(room):
-    nb.write(room.root / "submitted" / "ana" / "99-unknown" / "pytorch.ipynb", "{}")
-    refused = [o for o in grade_all(room) if o.state == "refused"]
+def test_an_unreleased_lesson_is_refused_and_the_rest_graded(classroom):
+    nb.write(classroom.root / "submitted" / "ana" / "99-unknown" / "pytorch.ipynb", "{}")
+    refused = [o for o in grade_all(classroom) if o.state == "refused"]
     assert len(refused) == 1
     assert "No lesson '99-unknown'" in refused[0].reason
-    assert points(room) == POINTS
+    assert points(classroom) == POINTS
 
 
-def test_a_lesson_that_is_not_there(room):
+def test_a_lesson_that_is_not_there(classroom):
     with pytest.raises(ClassroomError, match=r"There is no lesson '77-x'.*found: 00-sample"):
-        room.release("77-x")
+        classroom.release("77-x")
     with pytest.raises(ClassroomError, match="Make one with: grade new-class"):
-        Classroom(room.root / "nowhere")
+        Classroom(classroom.root / "nowhere")
 
 
 def test_timestamps_that_are_none(tmp_path):

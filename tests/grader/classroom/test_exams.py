@@ -27,19 +27,19 @@ def no_worker(framework: str):
 
 
 @pytest.fixture(scope="module")
-def room(tmp_path_factory):
+def classroom(tmp_path_factory):
     """A class of three with their papers; nbgrader's own deprecations are not ours to mend."""
     folder = tmp_path_factory.mktemp("class")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        room = Classroom(folder)
-        room.release_exam(EXAM, (FRAMEWORK,), ["ada", "bo", "cy"])
-        return room
+        classroom = Classroom(folder)
+        classroom.release_exam(EXAM, (FRAMEWORK,), ["ada", "bo", "cy"])
+        return classroom
 
 
 @pytest.fixture(scope="module")
-def engine(room):
-    return Engine(room.root, no_worker)
+def engine(classroom):
+    return Engine(classroom.root, no_worker)
 
 
 def paper(engine, student: str) -> tuple[Question, ...]:
@@ -50,13 +50,13 @@ def text_of(path) -> str:
     return "\n".join(cell.source for cell in nbformat.read(path, 4).cells)
 
 
-def hand_in(room, student: str, answers: dict[str, str]) -> None:
-    made = nbformat.read(room.root / "papers" / student / EXAM / f"{FRAMEWORK}.ipynb", 4)
+def hand_in(classroom, student: str, answers: dict[str, str]) -> None:
+    made = nbformat.read(classroom.root / "papers" / student / EXAM / f"{FRAMEWORK}.ipynb", 4)
     for cell in made.cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id")
         if name in answers:
             cell.source = answers[name]
-    path = room.root / "submitted" / student / EXAM / f"{FRAMEWORK}.ipynb"
+    path = classroom.root / "submitted" / student / EXAM / f"{FRAMEWORK}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(made, path)
 
@@ -70,52 +70,54 @@ def everything(questions) -> dict[str, str]:
     return {f"q{at}": f"answer_{at} = {text!r}" for at, text in enumerate(letters, 1)}
 
 
-def test_papers_differ_and_hold_no_key(room, engine):
+def test_papers_differ_and_hold_no_key(classroom, engine):
     papers = {name: paper(engine, name) for name in ("ada", "bo", "cy")}
     assert len({tuple(q.id for q in questions) for questions in papers.values()}) == 3
     for name, questions in papers.items():
-        text = text_of(room.root / "papers" / name / EXAM / f"{FRAMEWORK}.ipynb")
+        text = text_of(classroom.root / "papers" / name / EXAM / f"{FRAMEWORK}.ipynb")
         for question in questions:
             assert question.stem.strip() in text
             assert question.solution[0] not in text
             assert not any(option.feedback in text for option in question.options)
-    released = text_of(room.root / "lessons" / EXAM / f"{FRAMEWORK}.ipynb")
+    released = text_of(classroom.root / "lessons" / EXAM / f"{FRAMEWORK}.ipynb")
     assert not any(q.solution[0] in released for q in bank.questions("freezing"))
 
 
-def test_a_class_is_graded_from_the_bank(room, engine, tmp_path):
-    hand_in(room, "ada", right(paper(engine, "ada")))
-    hand_in(room, "bo", everything(paper(engine, "bo")))
+def test_a_class_is_graded_from_the_bank(classroom, engine, tmp_path):
+    hand_in(classroom, "ada", right(paper(engine, "ada")))
+    hand_in(classroom, "bo", everything(paper(engine, "bo")))
     # Another student's right answers are answers to other questions.
-    hand_in(room, "cy", right(paper(engine, "ada")))
-    outcomes = run_class(room, engine, list(room.submissions()), jobs=1)
+    hand_in(classroom, "cy", right(paper(engine, "ada")))
+    outcomes = run_class(classroom, engine, list(classroom.submissions()), jobs=1)
     points = {one.submitted.student: one.entry.points for one in outcomes}
     assert points["ada"] == 10
     choices = [q for q in paper(engine, "bo") if q.kind not in ("order",)]
     assert points["bo"] == 0, [q.id for q in choices]
     assert points["cy"] < 10
-    room.export(CsvExporter, tmp_path / "grades.csv")
+    classroom.export(CsvExporter, tmp_path / "grades.csv")
     with (tmp_path / "grades.csv").open(newline="") as stream:
         rows = {row["student_id"]: float(row["score"]) for row in csv.DictReader(stream)}
     assert rows == points
 
 
-def test_feedback_shows_the_student_their_own_questions(room, engine):
-    hand_in(room, "bo", everything(paper(engine, "bo")))
-    list(run_class(room, engine, list(room.submissions()), jobs=1))
-    graded = text_of(room.root / "autograded" / "bo" / EXAM / f"{FRAMEWORK}.ipynb")
+def test_feedback_shows_the_student_their_own_questions(classroom, engine):
+    hand_in(classroom, "bo", everything(paper(engine, "bo")))
+    list(run_class(classroom, engine, list(classroom.submissions()), jobs=1))
+    graded = text_of(classroom.root / "autograded" / "bo" / EXAM / f"{FRAMEWORK}.ipynb")
     assert all(question.stem.strip() in graded for question in paper(engine, "bo"))
 
 
-def test_the_same_text_of_two_students_is_two_entries(room, engine):
+def test_the_same_text_of_two_students_is_two_entries(classroom, engine):
     texts = right(paper(engine, "ada"))
-    hand_in(room, "ada", texts)
-    hand_in(room, "cy", texts)
-    keys = [one.entry.key for one in run_class(room, engine, list(room.submissions()), jobs=1)]
+    hand_in(classroom, "ada", texts)
+    hand_in(classroom, "cy", texts)
+    keys = [
+        one.entry.key for one in run_class(classroom, engine, list(classroom.submissions()), jobs=1)
+    ]
     assert len(set(keys)) == len(keys)
 
 
 @pytest.mark.parametrize("name", ["../eve", "a/b", "", ".."])
-def test_a_name_that_is_no_folder_is_refused(room, name):
+def test_a_name_that_is_no_folder_is_refused(classroom, name):
     with pytest.raises(ClassroomError, match="cannot be a student's id"):
-        room.release_exam(EXAM, (FRAMEWORK,), [name])
+        classroom.release_exam(EXAM, (FRAMEWORK,), [name])

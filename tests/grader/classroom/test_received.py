@@ -56,11 +56,11 @@ def test_lateness_of_an_unchanged_file_is_repaired(tmp_path):
     nb.write(tmp_path / "in" / "ana" / "pytorch.ipynb", nb.submitted_notebook(nb.RIGHT))
     take_in = ("take-in", tmp_path / "in", nb.LESSON, "-C", root)
     assert "1 came in after the due date" in grade(*take_in)
-    room = Classroom(root)
-    run_class(room, Engine(root, bare), room.submissions(), jobs=1)
+    classroom = Classroom(root)
+    run_class(classroom, Engine(root, bare), classroom.submissions(), jobs=1)
     assert scores(root) == {"ana": 0.0}
     assert "after the due date" not in grade(*take_in, "--received", "2026-10-01 11:00 +0000")
-    run_class(room, Engine(root, bare), room.submissions(), jobs=1)
+    run_class(classroom, Engine(root, bare), classroom.submissions(), jobs=1)
     assert scores(root) == {"ana": 3.0}
     grade(*take_in)  # the same file once more
     grade(*take_in, "--received", "2026-10-05 11:00 +0000")

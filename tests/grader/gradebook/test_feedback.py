@@ -99,12 +99,12 @@ def page(tmp_path_factory):
     handed_in = nb.submitted_notebook(nb.SQUARE + "\n# <script>alert(0)</script>")
     handed_in["cells"].append(dict(explain_cell(TEXT)))
     nb.write(root / "submitted" / "ana" / nb.LESSON / "pytorch.ipynb", handed_in)
-    room = Classroom(root)
-    room.release(nb.LESSON)
+    classroom = Classroom(root)
+    classroom.release(nb.LESSON)
     workers = Workers(sandbox=False, bare=True)
-    run_class(room, Engine(root, workers), room.submissions(), jobs=1)
+    run_class(classroom, Engine(root, workers), classroom.submissions(), jobs=1)
     workers.close()
-    return room.feedback(nb.LESSON)[0]
+    return classroom.feedback(nb.LESSON)[0]
 
 
 def explain_cell(text):

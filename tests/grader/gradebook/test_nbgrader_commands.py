@@ -58,11 +58,11 @@ def place(tmp_path_factory):
     new_class(root)
     with (root / "nbgrader_config.py").open("a") as stream:
         stream.write(LATE)
-    room = Classroom(root)
-    room.release(LESSON, ("pytorch",))
-    with room.gradebook() as book:
+    classroom = Classroom(root)
+    classroom.release(LESSON, ("pytorch",))
+    with classroom.gradebook() as book:
         enter(book, [Student("ana", "Ana", "Lee", "", "41"), Student("bo"), Student("cy")])
-    intake = Intake(root, root / "submitted", LESSON, room.roll())
+    intake = Intake(root, root / "submitted", LESSON, classroom.roll())
     nothing = "def freeze_backbone(model):\n    pass"
     for who, content, day in (
         ("ana", answered(root), 1),

@@ -152,8 +152,8 @@ def test_formgrader_calls_it_graded_and_waits_for_a_person(classes):
     from nbgrader.apps.api import NbGraderAPI
 
     for root, _ in classes.values():
-        room = Classroom(root)
-        api = NbGraderAPI(room.folders, config=room.config)
+        classroom = Classroom(root)
+        api = NbGraderAPI(classroom.folders, config=classroom.config)
         told = {
             one["student"]: (one["autograded"], one["needs_manual_grade"])
             for one in api.get_submissions(LESSON)

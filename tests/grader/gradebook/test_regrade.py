@@ -59,7 +59,7 @@ def released(tmp_path_factory):
 
 
 @pytest.fixture
-def room(released, tmp_path):
+def classroom(released, tmp_path):
     register(sample.DOUBLE, sample.CHOICE)
     made = Classroom(shutil.copytree(released, tmp_path / "class"))
     graded(made, Engine(made.root, bare))
@@ -67,12 +67,12 @@ def room(released, tmp_path):
     register(sample.DOUBLE, sample.CHOICE)
 
 
-def graded(room, engine, **options):
-    return run_class(room, engine, room.submissions(), jobs=2, **options)
+def graded(classroom, engine, **options):
+    return run_class(classroom, engine, classroom.submissions(), jobs=2, **options)
 
 
-def points(room):
-    with room.gradebook() as book:
+def points(classroom):
+    with classroom.gradebook() as book:
         return {s.student_id: s.score for s in book.assignment_submissions(nb.LESSON)}
 
 
@@ -90,13 +90,13 @@ def mend():
     register(dataclasses.replace(sample.CHOICE, judge=mad))
 
 
-def test_one_exercise_is_judged_again_and_the_others_stay(room):
-    assert points(room) == {"ana": 4.0, "bo": 2.0, "cy": 1.0}
-    engine = Engine(room.root, bare)
+def test_one_exercise_is_judged_again_and_the_others_stay(classroom):
+    assert points(classroom) == {"ana": 4.0, "bo": 2.0, "cy": 1.0}
+    engine = Engine(classroom.root, bare)
     before = engine.log.latest()
     mend()
-    outcomes = graded(room, regrade.OneExercise(engine, "00-sample/double"), again=True)
-    assert points(room) == {"ana": 4.0, "bo": 4.0, "cy": 1.0}
+    outcomes = graded(classroom, regrade.OneExercise(engine, "00-sample/double"), again=True)
+    assert points(classroom) == {"ana": 4.0, "bo": 4.0, "cy": 1.0}
     changed = list(regrade.changes(outcomes, before))
     assert [(c.student, c.exercise, c.before, c.now, c.by) for c in changed] == [
         ("bo", "00-sample/double", 1.0, 3.0, 2.0)
@@ -104,15 +104,15 @@ def test_one_exercise_is_judged_again_and_the_others_stay(room):
     console = Console(record=True, width=120)
     terminal.show_changes(changed, before, console)
     assert "1 notebooks changed: 2 points more, 0 fewer" in console.export_text()
-    assert {o.state for o in graded(room, Engine(room.root, bare))} == {"known"}
+    assert {o.state for o in graded(classroom, Engine(classroom.root, bare))} == {"known"}
 
 
-def test_everything_again(room):
-    engine = Engine(room.root, bare)
+def test_everything_again(classroom):
+    engine = Engine(classroom.root, bare)
     before = engine.log.latest()
     mend()
-    outcomes = graded(room, engine, again=True)
-    assert points(room) == {"ana": 3.0, "bo": 3.0, "cy": 0.0}
+    outcomes = graded(classroom, engine, again=True)
+    assert points(classroom) == {"ana": 3.0, "bo": 3.0, "cy": 0.0}
     changed = {
         (c.student, c.exercise.partition("/")[2]): c.by for c in regrade.changes(outcomes, before)
     }
@@ -127,106 +127,106 @@ def test_everything_again(room):
     assert "3 notebooks changed: 2 points more, 3 fewer" in console.export_text()
 
 
-def test_one_student_again(room):
+def test_one_student_again(classroom):
     mend()
     outcomes = run_class(
-        room, Engine(room.root, bare), room.wanted(student="bo"), jobs=1, again=True
+        classroom, Engine(classroom.root, bare), classroom.wanted(student="bo"), jobs=1, again=True
     )
     assert [o.submitted.student for o in outcomes] == ["bo"]
-    assert points(room) == {"ana": 4.0, "bo": 3.0, "cy": 1.0}
+    assert points(classroom) == {"ana": 4.0, "bo": 3.0, "cy": 1.0}
 
 
-def test_a_submission_that_has_changed_is_judged_whole(room):
+def test_a_submission_that_has_changed_is_judged_whole(classroom):
     made = json.loads(nbformat.writes(two_exercises(nb.RIGHT, "choice = 'a'")))
-    nb.write(room.root / "submitted" / "bo" / nb.LESSON / "pytorch.ipynb", made)
-    engine = regrade.OneExercise(Engine(room.root, bare), "00-sample/double")
-    graded(room, engine, again=True)
-    assert points(room)["bo"] == 3.0
+    nb.write(classroom.root / "submitted" / "bo" / nb.LESSON / "pytorch.ipynb", made)
+    engine = regrade.OneExercise(Engine(classroom.root, bare), "00-sample/double")
+    graded(classroom, engine, again=True)
+    assert points(classroom)["bo"] == 3.0
 
 
-def test_nothing_changed_is_said(room):
+def test_nothing_changed_is_said(classroom):
     console = Console(record=True, width=120)
     terminal.show_changes([], {("ana", nb.LESSON, "pytorch"): None}, console)
     terminal.show_changes([], {}, console)
     assert console.export_text().strip() == "Nobody's points changed"
 
 
-def test_which_exercise_is_meant(room):
+def test_which_exercise_is_meant(classroom):
     assert regrade.exercise_id("choice", [nb.LESSON]) == "00-sample/choice"
     assert regrade.exercise_id("00-sample/double", [nb.LESSON]) == "00-sample/double"
     with pytest.raises(ClassroomError, match=r"no lesson has it; there are: .*00-sample/double"):
         regrade.exercise_id("treble", [nb.LESSON])
 
 
-def with_points(room, points):
+def with_points(classroom, points):
     """Give the first exercise other points in the class's source, as an instructor would."""
-    path = room.root / "solutions" / nb.LESSON / "pytorch.ipynb"
+    path = classroom.root / "solutions" / nb.LESSON / "pytorch.ipynb"
     made = nbformat.read(path, as_version=4)
     next(c for c in made.cells if c.id == "test-double").metadata.nbgrader.points = points
     nbformat.write(made, path)
 
 
-def test_changed_points_are_changed_points_and_nothing_is_run_again(room):
-    with_points(room, 30)
+def test_changed_points_are_changed_points_and_nothing_is_run_again(classroom):
+    with_points(classroom, 30)
 
     def no_worker(framework):
         raise AssertionError("a worker was started")
 
-    engine = Engine(room.root, no_worker)
+    engine = Engine(classroom.root, no_worker)
     before = engine.log.latest()
-    outcomes = graded(room, engine)
+    outcomes = graded(classroom, engine)
     assert {o.state for o in outcomes} == {"known"}
-    assert points(room) == {"ana": 31.0, "bo": 11.0, "cy": 1.0}
+    assert points(classroom) == {"ana": 31.0, "bo": 11.0, "cy": 1.0}
     changed = list(regrade.changes(outcomes, before))
     assert [(c.student, c.exercise, c.before, c.now) for c in changed] == [
         ("ana", "00-sample/double", 3.0, 30.0),
         ("bo", "00-sample/double", 1.0, 10.0),
     ]
-    with room.gradebook() as book:
+    with classroom.gradebook() as book:
         assert {s.max_score for s in book.assignment_submissions(nb.LESSON)} == {31.0}
-    assert graded(room, Engine(room.root, no_worker))[0].before is None
+    assert graded(classroom, Engine(classroom.root, no_worker))[0].before is None
 
 
-def test_what_a_check_cannot_look_at_twice_is_left_to_a_person(room):
+def test_what_a_check_cannot_look_at_twice_is_left_to_a_person(classroom):
     faulty = dataclasses.replace(sample.DOUBLE, observe=observe_fault)
     register(faulty)
-    first = graded(room, Engine(room.root, bare), again=True)
+    first = graded(classroom, Engine(classroom.root, bare), again=True)
     final = {o.submitted.student: o.entry.final for o in first}
     assert final == {"ana": False, "bo": False, "cy": True}
-    second = graded(room, Engine(room.root, bare), again=True)
+    second = graded(classroom, Engine(classroom.root, bare), again=True)
     entries = {o.submitted.student: o.entry for o in second}
     verdict = entries["ana"].verdicts["00-sample/double"]
     assert (verdict.status, verdict.hint_id) == ("infrastructure", "by-hand")
     assert verdict.next_step.endswith("Your instructor will look at it and mark it.")
-    third = graded(room, Engine(room.root, bare))
+    third = graded(classroom, Engine(classroom.root, bare))
     assert {o.state for o in third} == {"known"}
-    with room.gradebook() as book:
+    with classroom.gradebook() as book:
         assert book.find_submission(nb.LESSON, "ana").needs_manual_grade
 
 
 REACHING = "import gc\n" + nb.SQUARE.replace("return", "gc.get_objects(); return")
 
 
-def test_what_is_held_counts_once_a_person_has_looked(room, capsys):
+def test_what_is_held_counts_once_a_person_has_looked(classroom, capsys):
     made = json.loads(nbformat.writes(two_exercises(REACHING, CHOICE)))
-    nb.write(room.root / "submitted" / "ana" / nb.LESSON / "pytorch.ipynb", made)
-    graded(room, Engine(room.root, bare))
-    assert points(room) == {"ana": 0.0, "bo": 2.0, "cy": 1.0}
-    accept(["ana", nb.LESSON, "-C", str(room.root)])
+    nb.write(classroom.root / "submitted" / "ana" / nb.LESSON / "pytorch.ipynb", made)
+    graded(classroom, Engine(classroom.root, bare))
+    assert points(classroom) == {"ana": 0.0, "bo": 2.0, "cy": 1.0}
+    accept(["ana", nb.LESSON, "-C", str(classroom.root)])
     assert "2 points that were held count now" in capsys.readouterr().out
-    assert points(room)["ana"] == 2.0
-    with room.gradebook() as book:
+    assert points(classroom)["ana"] == 2.0
+    with classroom.gradebook() as book:
         assert not book.find_submission(nb.LESSON, "ana").needs_manual_grade
-    engine = Engine(room.root, bare)
-    assert {o.state for o in graded(room, engine)} == {"known"}
-    assert points(room)["ana"] == 2.0
+    engine = Engine(classroom.root, bare)
+    assert {o.state for o in graded(classroom, engine)} == {"known"}
+    assert points(classroom)["ana"] == 2.0
     assert any("gc.get_objects" in flag for e in engine.log.entries() for flag in e.flags)
     with pytest.raises(ClassroomError, match="Nothing is held of ana's work on 00-sample"):
-        accept(["ana", nb.LESSON, "-C", str(room.root)])
+        accept(["ana", nb.LESSON, "-C", str(classroom.root)])
     made["cells"][3]["source"] = nb.RIGHT + "  # anew"
-    nb.write(room.root / "submitted" / "ana" / nb.LESSON / "pytorch.ipynb", made)
+    nb.write(classroom.root / "submitted" / "ana" / nb.LESSON / "pytorch.ipynb", made)
     with pytest.raises(ClassroomError, match=r"changed since it was graded\. First: grade run"):
-        accept(["ana", nb.LESSON, "-C", str(room.root)])
+        accept(["ana", nb.LESSON, "-C", str(classroom.root)])
 
 
 def accept(arguments):

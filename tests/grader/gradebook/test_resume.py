@@ -52,9 +52,11 @@ cli.main()
 
 def grade_class(root, *, jobs):
     """Grade all that was handed in below ``root``."""
-    room, workers = Classroom(nb.Path(root)), Workers(sandbox=False, bare=True)
+    classroom, workers = Classroom(nb.Path(root)), Workers(sandbox=False, bare=True)
     try:
-        return run_class(room, Engine(room.root, workers), room.submissions(), jobs=jobs)
+        return run_class(
+            classroom, Engine(classroom.root, workers), classroom.submissions(), jobs=jobs
+        )
     finally:
         workers.close()
 

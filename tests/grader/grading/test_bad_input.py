@@ -43,13 +43,13 @@ def released(tmp_path_factory):
 
 
 @pytest.fixture
-def room(released, tmp_path):
+def classroom(released, tmp_path):
     register(sample.DOUBLE)
     return Classroom(shutil.copytree(released, tmp_path / "class"))
 
 
-def grade_all(room):
-    outcomes = run_class(room, Engine(room.root, bare), room.submissions(), jobs=2)
+def grade_all(classroom):
+    outcomes = run_class(classroom, Engine(classroom.root, bare), classroom.submissions(), jobs=2)
     return {one.submitted.student: one for one in outcomes}
 
 
@@ -59,122 +59,122 @@ def said(*arguments):
     return done.exit_code, done.output + str(done.exception or "")
 
 
-def test_a_gradebook_of_an_older_nbgrader(room):
-    book = sqlite3.connect(room.root / "gradebook.db")
+def test_a_gradebook_of_an_older_nbgrader(classroom):
+    book = sqlite3.connect(classroom.root / "gradebook.db")
     book.execute("UPDATE alembic_version SET version_num = '724cde206c17'")
     book.commit()
     book.close()
     with pytest.raises(ClassroomError, match=r"another version of nbgrader.*nbgrader db upgrade"):
-        room.gradebook()
+        classroom.gradebook()
 
 
-def test_a_gradebook_that_is_none(room):
-    (room.root / "gradebook.db").write_bytes(b"no database at all, whatever its name says" * 9)
+def test_a_gradebook_that_is_none(classroom):
+    (classroom.root / "gradebook.db").write_bytes(b"no database at all, whatever its name says" * 9)
     with pytest.raises(ClassroomError, match="is no gradebook: file is not a database"):
-        room.gradebook()
+        classroom.gradebook()
 
 
-def test_a_disk_that_cannot_be_written(room):
-    (room.root / ".grader").write_text("in the way")
+def test_a_disk_that_cannot_be_written(classroom):
+    (classroom.root / ".grader").write_text("in the way")
     with pytest.raises(ClassroomError, match="so no verdict could be kept"):
-        room.check_writable()
-    code, text = said("run", room.root)
+        classroom.check_writable()
+    code, text = said("run", classroom.root)
     assert code
     assert "so no verdict could be kept" in " ".join(text.split())
 
 
-def test_one_folder_that_cannot_be_written_costs_one_student(room):
-    (room.root / "autograded").mkdir()
-    (room.root / "autograded" / "ana").write_text("in the way")
-    found = grade_all(room)
+def test_one_folder_that_cannot_be_written_costs_one_student(classroom):
+    (classroom.root / "autograded").mkdir()
+    (classroom.root / "autograded" / "ana").write_text("in the way")
+    found = grade_all(classroom)
     assert (found["ana"].state, found["bo"].state) == ("refused", "graded")
     assert "autograded" in found["ana"].reason
 
 
-def test_a_gradebook_that_refuses_one_student(room, monkeypatch):
+def test_a_gradebook_that_refuses_one_student(classroom, monkeypatch):
     enter = record._enter
 
-    def refuse(room, book, engine, submitted, *rest):
+    def refuse(classroom, book, engine, submitted, *rest):
         if submitted.student == "ana":
             raise OperationalError("INSERT", {}, Exception("attempt to write a readonly database"))
-        enter(room, book, engine, submitted, *rest)
+        enter(classroom, book, engine, submitted, *rest)
 
     monkeypatch.setattr(record, "_enter", refuse)
-    found = grade_all(room)
+    found = grade_all(classroom)
     assert found["ana"].reason == (
         "the gradebook could not be written: attempt to write a readonly database."
     )
     assert found["bo"].state == "graded"
     monkeypatch.undo()
-    assert grade_all(room)["ana"].state == "known"  # its verdicts were in the log
-    with room.gradebook() as book:
+    assert grade_all(classroom)["ana"].state == "known"  # its verdicts were in the log
+    with classroom.gradebook() as book:
         assert {s.student_id: s.score for s in book.assignment_submissions(nb.LESSON)} == {
             "ana": 3.0,
             "bo": 3.0,
         }
 
 
-def test_an_empty_class(room):
-    shutil.rmtree(room.root / "submitted")
-    code, text = said("run", room.root)
+def test_an_empty_class(classroom):
+    shutil.rmtree(classroom.root / "submitted")
+    code, text = said("run", classroom.root)
     assert code == 1
     assert "Nothing to grade: no STUDENT/LESSON/FRAMEWORK.ipynb below" in " ".join(text.split())
 
 
-def test_who_handed_nothing_in(room):
-    with room.gradebook() as book:
+def test_who_handed_nothing_in(classroom):
+    with classroom.gradebook() as book:
         book.add_student("cy")
-    grade_all(room)
-    assert room.missing(nb.LESSON) == ["cy"]
+    grade_all(classroom)
+    assert classroom.missing(nb.LESSON) == ["cy"]
 
 
-def test_notebooks_under_other_names_are_said(room):
-    folder = room.root / "submitted" / "दीपा" / nb.LESSON
+def test_notebooks_under_other_names_are_said(classroom):
+    folder = classroom.root / "submitted" / "दीपा" / nb.LESSON
     nb.write(folder / "Übung zwei.ipynb", "{}")
-    nb.write(room.root / "submitted" / "pytorch.ipynb", "{}")
+    nb.write(classroom.root / "submitted" / "pytorch.ipynb", "{}")
     expected = "expected STUDENT/LESSON/keras.ipynb or pytorch.ipynb"
-    assert overlooked.reasons(room) == [
+    assert overlooked.reasons(classroom) == [
         f"pytorch.ipynb: {expected}",
         f"दीपा/{nb.LESSON}/Übung zwei.ipynb: {expected}",
     ]
-    assert set(grade_all(room)) == {"ana", "bo"}
+    assert set(grade_all(classroom)) == {"ana", "bo"}
 
 
-def test_a_lesson_that_nobody_knows(room):
-    (room.root / "in").mkdir()
-    code, text = said("take-in", room.root / "in", "77-x", "-C", room.root)
+def test_a_lesson_that_nobody_knows(classroom):
+    (classroom.root / "in").mkdir()
+    code, text = said("take-in", classroom.root / "in", "77-x", "-C", classroom.root)
     assert code
     assert "There is no lesson '77-x'" in text
-    code, text = said("export", room.root, "--format", "excel")
+    code, text = said("export", classroom.root, "--format", "excel")
     assert "expected one of csv, canvas, moodle" in text
-    code, text = said("release", nb.LESSON, "-C", room.root, "--framework", "jax")
+    code, text = said("release", nb.LESSON, "-C", classroom.root, "--framework", "jax")
     assert "expected one of keras, pytorch, both, best-of-two" in text
 
 
-def test_released_again_after_submissions(room):
-    grade_all(room)
-    assert [path.name for path in room.release(nb.LESSON)] == ["pytorch.ipynb"]
-    nb.write_lesson(room.root, "keras")
+def test_released_again_after_submissions(classroom):
+    grade_all(classroom)
+    assert [path.name for path in classroom.release(nb.LESSON)] == ["pytorch.ipynb"]
+    nb.write_lesson(classroom.root, "keras")
     with pytest.raises(ClassroomError, match=r"lets nobody add notebooks to it \(keras\)"):
-        room.release(nb.LESSON)
-    code, text = said("release", nb.LESSON, "-C", room.root, "--framework", "pytorch")
+        classroom.release(nb.LESSON)
+    code, text = said("release", nb.LESSON, "-C", classroom.root, "--framework", "pytorch")
     assert code == 0, text
-    assert room.rules()[nb.LESSON] == "pytorch"
+    assert classroom.rules()[nb.LESSON] == "pytorch"
 
 
-def test_the_doors_of_a_class(room, tmp_path):
+def test_the_doors_of_a_class(classroom, tmp_path):
     (tmp_path / "students.csv").write_text("student_id,name\ncy,Cy Young\n")
-    assert said("class-list", tmp_path / "students.csv", "-C", room.root)[0] == 0
-    notebook = room.root / "submitted" / "ana" / nb.LESSON / "pytorch.ipynb"
+    assert said("class-list", tmp_path / "students.csv", "-C", classroom.root)[0] == 0
+    notebook = classroom.root / "submitted" / "ana" / nb.LESSON / "pytorch.ipynb"
     (tmp_path / "in" / "Cy Young").mkdir(parents=True)
     shutil.copy(notebook, tmp_path / "in" / "Cy Young")
-    code, text = said("take-in", tmp_path / "in", nb.LESSON, "-C", room.root)
+    code, text = said("take-in", tmp_path / "in", nb.LESSON, "-C", classroom.root)
     assert code == 0, text
     assert "Took in 1 notebooks" in text
-    grade_all(room)
-    code, text = said("report", room.root)
+    grade_all(classroom)
+    code, text = said("report", classroom.root)
     assert code == 0, text
-    code, text = said("export", room.root, "--to", tmp_path / "c.csv", "--format", "canvas")
+    code, text = said("export", classroom.root, "--to", tmp_path / "c.csv", "--format", "canvas")
     assert code == 0, text
     assert "3 of 3 handed in" in " ".join(text.split())
     assert '"Young, Cy",,,cy,,3.00' in (tmp_path / "c.csv").read_text("utf-8")

@@ -151,11 +151,11 @@ def test_tests_that_nbgrader_writes_are_those_of_the_release(tmp_path):
     (root / "nbgrader_config.py").write_text("c = get_config()\n")  # nothing of ours at all
     rules = Path(nbgrader.__file__).with_name("tests") / "apps" / "files" / "autotests.yml"
     (root / "autotests.yml").write_text(rules.read_text("utf-8"), "utf-8")
-    room = Classroom(root)
+    classroom = Classroom(root)
     with pytest.raises(SourceError, match="release it first: grade release ps2"):
-        lessons.load("ps2", "p", root, room.folders)
+        lessons.load("ps2", "p", root, classroom.folders)
     commands.grade(root, "release", "ps2")
-    source = lessons.load("ps2", "p", root, room.folders)
+    source = lessons.load("ps2", "p", root, classroom.folders)
     for answer, points in (("a = 5", 1.0), ("a = 6", 0.0)):
         found = grade(source, Submission({"answer": answer}), "p", bare).verdicts
         assert found["cell:auto"].points == points

@@ -23,7 +23,7 @@ CODE = "2026-10-01 10:00:00.000000 UTC"
 
 
 @pytest.fixture
-def room(tmp_path):
+def classroom(tmp_path):
     inbound = tmp_path / "exchange" / "course" / "inbound"
     inbound.mkdir(parents=True)
     root = tmp_path / "class"
@@ -37,8 +37,8 @@ def room(tmp_path):
     return Classroom(root)
 
 
-def submit(room, student, text="{}", when=CODE, code="a"):
-    inbound = room.root.parent / "exchange" / "course" / "inbound"
+def submit(classroom, student, text="{}", when=CODE, code="a"):
+    inbound = classroom.root.parent / "exchange" / "course" / "inbound"
     folder = inbound / f"{student}+{nb.LESSON}+{when}+{code}"
     folder.mkdir()
     (folder / "pytorch.ipynb").write_text(text)
@@ -47,44 +47,44 @@ def submit(room, student, text="{}", when=CODE, code="a"):
 
 
 @pytest.mark.attack(35)
-def test_the_newest_to_arrive_counts_whatever_its_name_says(room):
-    submit(room, "ana", "new by name", "2030-01-01 10:00:00.0 UTC")
+def test_the_newest_to_arrive_counts_whatever_its_name_says(classroom):
+    submit(classroom, "ana", "new by name", "2030-01-01 10:00:00.0 UTC")
     time.sleep(0.05)
-    submit(room, "ana", "new by arrival", "2020-01-01 10:00:00.0 UTC", "b")
-    taken = collect(room, nb.LESSON)
+    submit(classroom, "ana", "new by arrival", "2020-01-01 10:00:00.0 UTC", "b")
+    taken = collect(classroom, nb.LESSON)
     assert [path.read_text() for path in taken.files] == ["new by arrival"]
     assert "ana names 2020-01-01 10:00 UTC, but it arrived at" in taken.notes[0]
-    assert Receipts(room.root).time("ana", nb.LESSON).year > 2020
+    assert Receipts(classroom.root).time("ana", nb.LESSON).year > 2020
 
 
 @pytest.mark.attack(27)
-def test_links_and_strange_folders_stay_out(room):
-    secret = room.root / "gradebook-copy"
+def test_links_and_strange_folders_stay_out(classroom):
+    secret = classroom.root / "gradebook-copy"
     secret.write_text("other people's grades")
-    link = submit(room, "bo") / "pytorch.ipynb"
+    link = submit(classroom, "bo") / "pytorch.ipynb"
     link.unlink()
     link.symlink_to(secret)
     inbound = link.parents[1]
-    (inbound / f"cy+{nb.LESSON}+{CODE}+x").symlink_to(room.root)
-    submit(room, "..")
+    (inbound / f"cy+{nb.LESSON}+{CODE}+x").symlink_to(classroom.root)
+    submit(classroom, "..")
     (inbound / "notes.txt").write_text("")
-    taken = collect(room, nb.LESSON)
+    taken = collect(classroom, nb.LESSON)
     assert taken.files == []
     assert sum("left out" in note for note in taken.notes) == 3
-    assert not (room.root / "submitted").exists()
+    assert not (classroom.root / "submitted").exists()
 
 
 @pytest.mark.attack(35)
-def test_somebody_elses_name_is_refused(room):
-    room.config.ExchangeCollect.check_owner = True
-    submit(room, "ana")
-    submit(room, getpass.getuser())
-    taken = collect(room, nb.LESSON)
+def test_somebody_elses_name_is_refused(classroom):
+    classroom.config.ExchangeCollect.check_owner = True
+    submit(classroom, "ana")
+    submit(classroom, getpass.getuser())
+    taken = collect(classroom, nb.LESSON)
     assert [path.parents[1].name for path in taken.files] == [getpass.getuser()]
     assert f"belongs to {getpass.getuser()}, not to ana" in taken.notes[0]
 
 
-def test_no_exchange(room):
-    room.folders.course_id = "another"
+def test_no_exchange(classroom):
+    classroom.folders.course_id = "another"
     with pytest.raises(ClassroomError, match=r"c\.Exchange\.root and c.CourseDirectory.course_id"):
-        collect(room, nb.LESSON)
+        collect(classroom, nb.LESSON)

@@ -98,10 +98,10 @@ def states(root: Path) -> list[tuple[str, bool, bool]]:
 
     from grader.classroom.folder import Classroom
 
-    room = Classroom(root)
+    classroom = Classroom(root)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        api = NbGraderAPI(room.folders, config=room.config)
+        api = NbGraderAPI(classroom.folders, config=classroom.config)
         found = api.get_submissions(stock.ASSIGNMENT)
     assert all(one["display_timestamp"] for one in found)
     return [(one["student"], one["autograded"], one["needs_manual_grade"]) for one in found]

@@ -28,15 +28,17 @@ from tests.grader import notebooks as nb
 from tests.grader import sample
 
 
-def grade_all(room: Classroom, workers: Workers) -> dict[str, list[str]]:
+def grade_all(classroom: Classroom, workers: Workers) -> dict[str, list[str]]:
     """Grade the class; return state and reason by student."""
-    outcomes = run_class(room, Engine(room.root, workers), room.submissions(), jobs=1)
+    outcomes = run_class(
+        classroom, Engine(classroom.root, workers), classroom.submissions(), jobs=1
+    )
     return {one.submitted.student: [one.state, one.reason] for one in outcomes}
 
 
-def scores(room: Classroom) -> dict[str, float]:
+def scores(classroom: Classroom) -> dict[str, float]:
     """Return what the gradebook holds."""
-    with room.gradebook() as book:
+    with classroom.gradebook() as book:
         return {one.student_id: one.score for one in book.assignment_submissions(nb.LESSON)}
 
 
@@ -51,22 +53,22 @@ def fill(folder: Path, leave_bytes: int) -> Path:
 
 def full(template: Path, disk: Path) -> dict[str, Any]:
     """Grade on a disk that is full, then with room for verdicts only, then with room for all."""
-    room = Classroom(shutil.copytree(template, disk / "class"))
+    classroom = Classroom(shutil.copytree(template, disk / "class"))
     workers = Workers(sandbox=False, bare=True)
     told: dict[str, Any] = {}
-    grade_all(room, workers)  # makes secret and log while there is room
-    shutil.rmtree(room.root / ".grader")
-    (room.root / ".grader").mkdir()
+    grade_all(classroom, workers)  # makes secret and log while there is room
+    shutil.rmtree(classroom.root / ".grader")
+    (classroom.root / ".grader").mkdir()
     filler = fill(disk, 8192)
     try:
-        room.check_writable()
+        classroom.check_writable()
     except ClassroomError as error:
         told["before"] = str(error)
-    told["full"] = grade_all(room, workers)
+    told["full"] = grade_all(classroom, workers)
     filler.unlink()
-    told["after"] = grade_all(room, workers)
-    told["again"] = grade_all(room, workers)
-    told["scores"] = scores(room)
+    told["after"] = grade_all(classroom, workers)
+    told["again"] = grade_all(classroom, workers)
+    told["scores"] = scores(classroom)
     workers.close()
     return told
 
@@ -74,8 +76,8 @@ def full(template: Path, disk: Path) -> dict[str, Any]:
 def grade(root: Path) -> dict[str, Any]:
     """Grade with some of the class folder's own folders read-only."""
     workers = Workers(sandbox=False, bare=True)
-    room = Classroom(root)
-    told = {"first": grade_all(room, workers), "scores": scores(room)}
+    classroom = Classroom(root)
+    told = {"first": grade_all(classroom, workers), "scores": scores(classroom)}
     workers.close()
     return told
 

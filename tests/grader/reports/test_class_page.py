@@ -118,9 +118,9 @@ def test_links_lead_to_feedback_that_is_there(made, text):
 
 
 def test_another_rule_and_an_empty_class(made, tmp_path):
-    room = Classroom(shutil.copytree(made.parent, tmp_path / "class"))
-    assert "both notebooks count" in class_page.write(room, "both").read_text("utf-8")
-    assert Rules(room.root)["02-freezing"] == "best-of-two"
+    classroom = Classroom(shutil.copytree(made.parent, tmp_path / "class"))
+    assert "both notebooks count" in class_page.write(classroom, "both").read_text("utf-8")
+    assert Rules(classroom.root)["02-freezing"] == "best-of-two"
     (tmp_path / "empty").mkdir()
     gradebooks.make(tmp_path / "empty", students=False).close()
     text = class_page.write(Classroom(tmp_path / "empty")).read_text("utf-8")
