@@ -33,8 +33,10 @@ from benchmarks import measure
 from benchmarks.submissions import PROJECT, Chosen, write_class
 from course.frameworks import FRAMEWORKS
 from grader.classroom.folder import Classroom, new_class
+from grader.grading.cells import grade_id
 from grader.grading.dependencies import cells_to_run
-from grader.grading.submission import Source, Submission, grade_id, read_source
+from grader.grading.source import Source, read_source
+from grader.grading.submission import Submission
 from grader.isolation.process import QUIET
 
 STOCK_CONFIG = """

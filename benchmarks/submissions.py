@@ -10,7 +10,7 @@ from typing import Any
 import nbformat
 import numpy as np
 
-from grader.grading.submission import grade_id
+from grader.grading.cells import grade_id
 
 PROJECT = Path(__file__).resolve().parents[1]
 BANK = PROJECT / "tests" / "grader" / "answers"

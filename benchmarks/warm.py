@@ -16,7 +16,8 @@ from grader.checks.model import Check
 from grader.checks.registry import get
 from grader.classroom.lessons import load
 from grader.grading.dependencies import cells_to_run
-from grader.grading.submission import Source, read_submission
+from grader.grading.source import Source
+from grader.grading.submission import read_submission
 from grader.sandboxed.observers.model import Student
 from grader.sandboxed.observers.run import observe_case
 from grader.sandboxed.worker.child import Notebook, warm_up

@@ -26,7 +26,8 @@ from grader.classroom.engine import Engine
 from grader.errors import ClusterError, SandboxError
 from grader.grading import digests
 from grader.grading.session import Result, grade
-from grader.grading.submission import CELL_TIMEOUT_S, Source, Submission, source_of
+from grader.grading.source import CELL_TIMEOUT_S, Source, source_of
+from grader.grading.submission import Submission
 from grader.isolation.workers import Workers
 
 INSTALL = "python -m pip install distributed"

@@ -12,7 +12,8 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 
 from grader.errors import SourceError
-from grader.grading.submission import Source, grade_id
+from grader.grading.cells import grade_id
+from grader.grading.source import Source
 
 MARK = "AUTOTEST "
 

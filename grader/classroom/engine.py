@@ -20,7 +20,8 @@ from grader.classroom.verdict_log import FOLDER, Entry, Log
 from grader.errors import ClassroomError
 from grader.grading import digests
 from grader.grading.session import Result, grade
-from grader.grading.submission import CELL_TIMEOUT_S, Source, Submission
+from grader.grading.source import CELL_TIMEOUT_S, Source
+from grader.grading.submission import Submission
 from grader.isolation.process import MakeWorker
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ import nbformat
 from course import files
 from grader.checks.verdict import FAILED, NOT_DONE, PASSED, Verdict
 from grader.grading.session import Result
-from grader.grading.submission import Source, Submission
+from grader.grading.source import Source
+from grader.grading.submission import Submission
 from quizzes.engine.model import Question
 from quizzes.exams.paper import (
     POINTS,

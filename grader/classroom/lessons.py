@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from course import settings
 from course.frameworks import FRAMEWORKS
 from grader.errors import SourceError
-from grader.grading.submission import Source, read_source
+from grader.grading.source import Source, read_source
 
 if TYPE_CHECKING:
     from nbgrader.coursedir import CourseDirectory

@@ -19,7 +19,7 @@ from nbformat import NotebookNode, v4
 
 from grader.checks import evidence
 from grader.checks.verdict import INFRASTRUCTURE, NOT_DONE, TAMPERED, Verdict
-from grader.grading.submission import is_answer
+from grader.grading.cells import is_answer
 
 MOST_MARKDOWN = 8000  # characters; longer ones are shown as written, for rendering takes n² time
 _TAGS = frozenset(

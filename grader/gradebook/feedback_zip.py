@@ -22,7 +22,7 @@ from nbgrader.api import SubmittedNotebook
 from grader.classroom import archive_names, layout
 from grader.classroom.folder import Classroom
 from grader.errors import ClassroomError
-from grader.grading.submission import grade_id
+from grader.grading.cells import grade_id
 
 _MOODLE = re.compile(r"[^/]+?_\d+_assignsubmission_[a-z]+_?")
 _CANVAS = re.compile(r"[^_/]+(_LATE)?_\d+_\d+_[^/]+$")

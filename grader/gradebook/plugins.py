@@ -29,13 +29,9 @@ from grader.classroom.engine import Engine
 from grader.classroom.folder import timestamp
 from grader.classroom.receipts import Receipts
 from grader.gradebook import feedback, scoring
-from grader.grading.submission import (
-    Source,
-    Submission,
-    grade_id,
-    read_submission,
-    rebuilt_notebook,
-)
+from grader.grading.cells import grade_id
+from grader.grading.source import Source
+from grader.grading.submission import Submission, read_submission, rebuilt_notebook
 from grader.isolation.process import MakeWorker
 
 _engines: dict[tuple[Path, bool], Engine] = {}

@@ -19,7 +19,8 @@ from grader.classroom.verdict_log import Entry
 from grader.errors import ClassroomError
 from grader.gradebook import scoring
 from grader.gradebook.plugins import fill
-from grader.grading.submission import Submission, grade_id, rebuilt_notebook
+from grader.grading.cells import grade_id
+from grader.grading.submission import Submission, rebuilt_notebook
 
 
 def record(

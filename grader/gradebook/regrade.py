@@ -11,8 +11,10 @@ from grader.checks.registry import lesson_checks
 from grader.classroom.engine import Engine
 from grader.classroom.verdict_log import Entry
 from grader.errors import ClassroomError
+from grader.grading.cells import grade_id
 from grader.grading.session import Result, grade
-from grader.grading.submission import Source, Submission, grade_id
+from grader.grading.source import Source
+from grader.grading.submission import Submission
 from grader.isolation.process import MakeWorker
 
 if TYPE_CHECKING:

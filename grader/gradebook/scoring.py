@@ -14,7 +14,9 @@ from nbgrader import utils
 from nbgrader.api import SourceCell, SubmittedNotebook, TaskCell
 
 from grader.checks.verdict import INFRASTRUCTURE, NOT_DONE, TAMPERED, Verdict
-from grader.grading.submission import Source, Submission, grade_id, is_answer
+from grader.grading.cells import grade_id, is_answer
+from grader.grading.source import Source
+from grader.grading.submission import Submission
 
 Scores = Mapping[str, tuple[float | None, list[Verdict]]]
 

@@ -12,15 +12,17 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from grader.grading import submission as rebuilt
-from grader.grading.submission import SETUP_TAG, Source, Submission, grade_id, is_answer, is_plain
+from grader.grading import cells
+from grader.grading.cells import SETUP_TAG, grade_id, is_answer, is_plain
+from grader.grading.source import Source
+from grader.grading.submission import Submission
 
 SETUP, ANSWER, OWN, TEST = "setup", "answer", "own", "test"
 _TITLE_CHARS = 40
 _ALWAYS = frozenset({*dir(builtins), "display", "get_ipython"})
 
-bound_names = lru_cache(4096)(rebuilt.bound_names)
-used_names = lru_cache(4096)(rebuilt.used_names)
+bound_names = lru_cache(4096)(cells.bound_names)
+used_names = lru_cache(4096)(cells.used_names)
 
 
 @dataclass(frozen=True)
@@ -217,7 +219,7 @@ def in_order(
                 yield Cell(name, TEST, cell.source)
             elif not is_answer(cell):
                 setup = SETUP_TAG in cell.metadata.get("tags", ())
-                yield Cell(rebuilt.place(cell, number), SETUP, cell.source, always=setup)
+                yield Cell(cells.place(cell, number), SETUP, cell.source, always=setup)
             elif name in submission.answers:
                 yield Cell(name, ANSWER, submission.answers[name], only is None or name in only)
-        yield from behind.get(rebuilt.place(cell, number), ())
+        yield from behind.get(cells.place(cell, number), ())

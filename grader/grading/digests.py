@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from grader.grading.submission import Source
+from grader.grading.source import Source
 from quizzes.exams.paper import is_exam
 
 _HERE = Path(__file__).resolve().parents[2]

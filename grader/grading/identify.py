@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from grader.grading.submission import MAX_CELL_CHARS, bound_names, cell_text, grade_id, is_answer
+from grader.grading.cells import MAX_CELL_CHARS, bound_names, cell_text, grade_id, is_answer
 
 Cell = Mapping[str, Any]
 

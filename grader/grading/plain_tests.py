@@ -28,8 +28,10 @@ from grader.checks.verdict import (
     Verdict,
 )
 from grader.grading import dependencies
+from grader.grading.cells import PLAIN, grade_id, is_plain, used_modules
 from grader.grading.dependencies import SETUP, TEST, Cell
-from grader.grading.submission import PLAIN, Source, Submission, grade_id, is_plain, used_modules
+from grader.grading.source import Source
+from grader.grading.submission import Submission
 from grader.isolation.process import START_S, Worker, WorkerDied, WorkerTimeout
 from grader.sandboxed.observers.run import ERROR, OK, UNFILLED
 

@@ -32,9 +32,11 @@ from grader.checks.verdict import (
     stopped,
 )
 from grader.grading import holding, own_code
+from grader.grading.cells import grade_id, is_answer, is_plain
 from grader.grading.dependencies import SETUP, Cell, Plan, bound_names, plan
 from grader.grading.plain_tests import plain_verdicts, stack_of
-from grader.grading.submission import Source, Submission, grade_id, is_answer, is_plain
+from grader.grading.source import Source
+from grader.grading.submission import Submission
 from grader.isolation.process import START_S, MakeWorker, Worker, WorkerDied, WorkerTimeout
 from grader.sandboxed.observers.model import Case
 from grader.sandboxed.observers.run import ERROR, MISSING, OK, Observation

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.classroom import lessons
 from grader.classroom.exams import is_exam
-from grader.grading.submission import cell_text, grade_id, is_answer
+from grader.grading.cells import cell_text, grade_id, is_answer
 from grader.reading.salvage import read_cells
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode, v4
 
-from grader.grading.submission import grade_id
+from grader.grading.cells import grade_id
 from tests.grader import notebooks as nb
 
 ASSIGNMENT = "ps1"

@@ -12,7 +12,8 @@ from rich.console import Console
 from grader.checks import register
 from grader.classroom.verdict_log import Entry, Log
 from grader.grading.session import grade
-from grader.grading.submission import Submission, read_source, read_submission
+from grader.grading.source import read_source
+from grader.grading.submission import Submission, read_submission
 from grader.isolation.workers import Workers
 from grader.reports import terminal
 from tests.grader import notebooks as nb

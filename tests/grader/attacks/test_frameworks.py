@@ -7,7 +7,8 @@ import pytest
 
 from grader.checks import Case, Check, Facts, Finding, register
 from grader.grading.session import grade
-from grader.grading.submission import Submission, read_source
+from grader.grading.source import read_source
+from grader.grading.submission import Submission
 from grader.isolation.workers import Workers
 from tests.grader import notebooks as nb
 from tests.grader.framework_observers import observe_frozen

@@ -18,7 +18,7 @@ from grader.classroom.verdict_log import Log
 from grader.cli import app
 from grader.errors import SandboxError
 from grader.gradebook import plugins
-from grader.grading.submission import grade_id
+from grader.grading.cells import grade_id
 from grader.isolation import container, sandbox
 from grader.isolation.workers import Workers
 from tests.grader import notebooks as nb

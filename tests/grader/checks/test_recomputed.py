@@ -10,7 +10,8 @@ import pytest
 from grader.checks import lesson_checks, register
 from grader.checks.recomputed import Network, loss
 from grader.grading.session import grade
-from grader.grading.submission import Submission, read_source
+from grader.grading.source import read_source
+from grader.grading.submission import Submission
 from grader.isolation.workers import Workers
 from grader.sandboxed.toy_networks import networks
 from tests.grader import notebooks as nb

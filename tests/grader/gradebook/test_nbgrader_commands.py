@@ -14,7 +14,7 @@ import pytest
 
 from grader.classroom.folder import Classroom, new_class
 from grader.classroom.roster import Student, enter
-from grader.grading.submission import grade_id
+from grader.grading.cells import grade_id
 from grader.intake.take_in import Found, Intake
 from tests.grader.attacks.test_lesson import LESSON, right
 from tests.grader.isolation.test_sandbox import have_sandbox

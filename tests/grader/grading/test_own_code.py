@@ -11,7 +11,8 @@ from nbformat import v4
 from grader.checks import register
 from grader.grading.dependencies import cells_to_run, plan
 from grader.grading.session import grade
-from grader.grading.submission import read_source, read_submission
+from grader.grading.source import read_source
+from grader.grading.submission import read_submission
 from grader.isolation.workers import Workers
 from tests.grader import notebooks as nb
 from tests.grader import sample

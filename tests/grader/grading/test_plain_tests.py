@@ -15,7 +15,8 @@ from grader.classroom.folder import Classroom
 from grader.errors import SourceError
 from grader.grading.plain_tests import stack_of
 from grader.grading.session import grade
-from grader.grading.submission import Submission, source_of
+from grader.grading.source import source_of
+from grader.grading.submission import Submission
 from grader.isolation.workers import Workers
 from tests.grader import commands, sample, stock
 from tests.grader import notebooks as nb

@@ -12,7 +12,8 @@ import pytest
 
 from grader.checks import register
 from grader.grading.session import grade, secret_seed
-from grader.grading.submission import Submission, read_source, source_of
+from grader.grading.source import read_source, source_of
+from grader.grading.submission import Submission
 from grader.isolation.process import ColdWorker
 from grader.isolation.workers import WarmServer, Workers
 from tests.grader import notebooks as nb

@@ -8,18 +8,10 @@ import os
 import pytest
 
 from grader.errors import SourceError
+from grader.grading.cells import bound_names, grade_id, is_answer, used_names
 from grader.grading.dependencies import cells_to_run
-from grader.grading.submission import (
-    MISSING_TEXT,
-    OwnCell,
-    bound_names,
-    grade_id,
-    is_answer,
-    read_source,
-    read_submission,
-    rebuilt_notebook,
-    used_names,
-)
+from grader.grading.source import read_source
+from grader.grading.submission import MISSING_TEXT, OwnCell, read_submission, rebuilt_notebook
 from tests.grader import notebooks as nb
 
 

@@ -22,7 +22,8 @@ from grader.checks import register
 from grader.cli import app
 from grader.errors import SandboxError
 from grader.grading.session import grade
-from grader.grading.submission import Submission, read_source
+from grader.grading.source import read_source
+from grader.grading.submission import Submission
 from grader.isolation import container, sandbox
 from grader.isolation.container import ContainerWorker, Engine
 from grader.isolation.process import WorkerDied, WorkerTimeout

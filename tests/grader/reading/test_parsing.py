@@ -7,7 +7,7 @@ import time
 import pytest
 
 from grader.gradebook.feedback import harmless
-from grader.grading.submission import MAX_CELL_CHARS, bound_names, used_names
+from grader.grading.cells import MAX_CELL_CHARS, bound_names, used_names
 from grader.reading import parsing
 from grader.reading.parsing import CPU_S
 from grader.sandboxed.policy import UNREADABLE
