@@ -19,12 +19,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import safetensors
 from safetensors.numpy import save
 
 from course import files, settings
 from course.backbone.architecture import BN_EPSILON, BN_MOMENTUM, FEATURES, Shape, random_of
-from course.backbone.weights import WeightsError, digest
+from course.backbone.weights import WeightsError, digest, read_file
 
 if TYPE_CHECKING:
     import keras
@@ -37,6 +36,7 @@ SOURCE_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77d
 # digest of names and values of what is made of it
 SHA256 = "2dbe06e42e948fdbcc607a401b5e381aab39031e4dab07cbb14fb3df5f0f9a78"
 
+_AGAIN = f"Delete it: the next call makes it again from the package {PACKAGE}."
 FIRST = 32  # channels after the first convolution
 # expansion, output channels, repeats, stride, side of the depthwise kernel
 STAGES = (
@@ -139,19 +139,10 @@ def read() -> dict[str, np.ndarray]:
     kept = path()
     if not kept.is_file():
         _make()
-    try:
-        with safetensors.safe_open(kept, framework="numpy") as file:
-            names = list(file.keys())
-            tensors = {name: file.get_tensor(name) for name in names}
-    except (safetensors.SafetensorError, OSError) as error:
-        raise WeightsError(f"{kept} is damaged ({error}). {_again(kept)}") from error
+    _, tensors = read_file(kept, _AGAIN)
     if digest(tensors) != SHA256:
-        raise WeightsError(f"{kept} holds other numbers than it should. {_again(kept)}")
+        raise WeightsError(f"{kept} holds other numbers than it should. {_AGAIN}")
     return tensors
-
-
-def _again(kept: Path) -> str:
-    return f"Delete it: the next call makes it again from the package {PACKAGE}."
 
 
 def _make() -> None:

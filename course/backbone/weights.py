@@ -102,21 +102,28 @@ def read_weights(path: Path | None = None) -> Weights:
     path = path or weights_path()
     if not path.is_file():
         raise WeightsError(f"No weights file at {path}. {_remedy(path)}")
-    metadata, tensors = _open(path)
+    metadata, tensors = read_file(path, _remedy(path))
     weights = _interpret(path, metadata, tensors)
     _compare_layout(path, weights)
     _compare_digest(path, weights)
     return weights
 
 
-def _open(path: Path) -> tuple[dict[str, str], dict[str, np.ndarray]]:
+def read_file(path: Path, remedy: str) -> tuple[dict[str, str], dict[str, np.ndarray]]:
+    """Return metadata and arrays of a safetensors file.
+
+    Raises
+    ------
+    WeightsError
+        If it cannot be read; the message ends in ``remedy``.
+    """
     try:
         with safetensors.safe_open(path, framework="numpy") as file:
             names = list(file.keys())
             return file.metadata() or {}, {name: file.get_tensor(name) for name in names}
     except (safetensors.SafetensorError, OSError) as error:
         raise WeightsError(
-            f"{path} is damaged: it cannot be read as a safetensors file ({error}). {_remedy(path)}"
+            f"{path} is damaged: it cannot be read as a safetensors file ({error}). {remedy}"
         ) from error
 
 
